@@ -1,0 +1,1 @@
+"""Caption text: parsing, diffs, edits, views of scores. No files, no pixels."""

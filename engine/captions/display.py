@@ -1,0 +1,70 @@
+"""Text from outside made safe to look at: `show` for widgets and terminals, a reversible form for the editor."""
+
+from __future__ import annotations
+
+import re
+
+from engine.errors import Refused
+
+_TOKENS: dict[int, str] = {
+    # bidi controls, line and paragraph separators, invisible marks; the zero-width joiner stays, emoji need it
+    **{
+        code: f"\\u{code:04x}"
+        for code in (0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+    },
+    **{0xFFF9 + i: f"\\ufff{9 + i:x}" for i in range(3)},  # interlinear annotation
+    **{code: f"\\u{code:04x}" for code in range(0xD800, 0xE000)},  # half a character
+    **{0xDC00 + byte: f"\\x{byte:02x}" for byte in range(0x80, 0x100)},  # a byte that is not UTF-8
+    **{code: f"\\x{code:02x}" for code in range(0x80, 0xA0)},  # C1
+    **{code: chr(0x2400 + code) for code in range(0x20) if code != ord("\n")},  # C0
+    0x7F: "\u2421",
+}
+"""What a terminal may obey or hide, and what is shown instead."""
+
+_DANGER = re.compile(f"[{re.escape(''.join(map(chr, _TOKENS)))}]")
+_EDITOR_AREA = range(0xFD000, 0xFE000)
+"""Private characters of plane 15, above those that icon fonts use."""
+
+_TO_EDITOR = dict(zip(_TOKENS, _EDITOR_AREA, strict=False))
+_FROM_EDITOR = {private: unsafe for unsafe, private in _TO_EDITOR.items()}
+_PRIVATE = re.compile(f"[{chr(_EDITOR_AREA[0])}-{chr(_EDITOR_AREA[-1])}]")
+
+
+def show(text: str | bytes, *, one_line: bool = False) -> str:
+    r"""Return text with everything a terminal could obey turned into something visible.
+
+    C0 and DEL become control pictures (`␛`), C1 and bytes that are not UTF-8 become `\x9b`, bidi controls and other
+    invisible marks `\u202e`; a Windows line end counts as a newline. Brackets stay: give the result to widgets as
+    `Content` or with `markup=False`.
+
+    Args:
+        text: Anything; bytes are read as UTF-8.
+        one_line: Whether newlines become `↵`.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "surrogateescape")
+    if text.isprintable():  # the usual case, and asking costs next to nothing
+        return text
+    if _DANGER.search(text):
+        text = text.replace("\r\n", "\n").translate(_TOKENS)
+    return text.replace("\n", "↵") if one_line else text
+
+
+def to_editor(text: str) -> str:
+    """Return text in a form that an editor widget can hold, to be taken back by `from_editor`.
+
+    Each unsafe character becomes one private character; newlines stay.
+
+    Raises:
+        Refused: The text already holds characters of the private area used.
+    """
+    if _PRIVATE.search(text):
+        raise Refused(
+            "the caption holds private-use characters that the editor needs itself", "edit it in another program"
+        )
+    return text.translate(_TO_EDITOR) if _DANGER.search(text) else text
+
+
+def from_editor(edited: str) -> str:
+    """Return the text that `to_editor` was given, with what the person changed."""
+    return edited.translate(_FROM_EDITOR) if _PRIVATE.search(edited) else edited

@@ -1,0 +1,169 @@
+"""The only writer of caption files: each write is atomic and guarded, and stays below the dataset's root."""
+
+# ruff: noqa: PTH114, PTH118  (keys are bytes, and pathlib knows only text)
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from engine.dataset.folders import open_folder, read_plain, split_key, sync_folder
+from engine.dataset.guarded_write import GuardedWrite, refusing
+from engine.dataset.images import IMAGE_EXTENSIONS
+from engine.errors import BadSetting, Unreadable, Unsafe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+ALLOWED = frozenset({".txt", ".caption", ".tags", ".cap"})
+"""Extensions a caption may have, whatever a review store says."""
+
+
+class CaptionFiles:
+    """The caption files of one dataset, by key: the path relative to the root, as bytes."""
+
+    def __init__(self, root: Path, extra_extensions: Iterable[str] = ()) -> None:
+        """Hold the root and the extensions.
+
+        Args:
+            root: The dataset's folder; it may be a link itself.
+            extra_extensions: Further ones from the person's own settings, with or without the dot.
+
+        Raises:
+            BadSetting: One of them is empty, has a slash, or is an image's.
+        """
+        self._root = os.path.realpath(os.fsencode(root))
+        extra = {f".{extension.lower().removeprefix('.')}" for extension in extra_extensions}
+        for extension in extra:
+            if extension in IMAGE_EXTENSIONS or not re.fullmatch(r"\.[^/\0]*[^/\0.]", extension):
+                raise BadSetting(
+                    f"{extension!r} cannot be the extension of captions", "name one that no image has, such as .txt"
+                )
+        self._extensions = tuple(os.fsencode(extension) for extension in sorted(ALLOWED | extra))
+
+    def resolve(self, key: bytes) -> bytes:
+        """Give the key of the place where a caption really lies: its own, or that of its link's target.
+
+        Raises:
+            Unsafe: It leads out of the dataset, in a circle, or to what is no caption.
+        """
+        parts = self._parts(key)
+        if not self._meets_link(parts):
+            return key
+        place = os.path.realpath(os.path.join(self._root, key))
+        inside = os.path.join(self._root, b"")
+        if not place.startswith(inside) or os.path.islink(place):
+            raise Unsafe(
+                f"{os.fsdecode(key)} leads to {os.fsdecode(place)}, outside the dataset",
+                "replace the link by a file of its own, or open the folder that holds both",
+            )
+        resolved = place[len(inside) :]
+        self._parts(resolved)
+        return resolved
+
+    def read(self, key: bytes) -> bytes | None:
+        """Read a caption; None when there is no file.
+
+        Raises:
+            Unsafe: The key is not a caption's, or a link is in the way.
+            Unreadable: It is no plain file, or may not be read.
+        """
+        *folders, name = self._parts(key)
+        return self._read(key, folders, name)
+
+    def replace(
+        self,
+        key: bytes,
+        before: bytes | None,
+        after: bytes | None,
+        temp_name: str,
+        save: Callable[[bytes], None],
+    ) -> None:
+        """Write `after` provided the file still is `before`; None stands for no file.
+
+        Args:
+            key: The caption's resolved key.
+            before: What was read.
+            after: What is to be there.
+            temp_name: `.cutline-<decision id>.tmp`, in the caption's folder.
+            save: Is given bytes of another program's that must go into the journal, before they leave the disk.
+
+        Raises:
+            ChangedOutside: The file is not `before`; it is as the other program left it.
+            NotWritable: The system refuses, or the caption is write-protected; it is as it was.
+            Unsafe: The key is not a caption's, or a link is in the way.
+            OSError: The disk failed after the caption had been touched; crash repair can tell what is there.
+        """
+        *folders, name = self._parts(key)
+        label = os.fsdecode(key)
+        with refusing(label):
+            folder = open_folder(self._root, folders)
+        try:
+            GuardedWrite(folder, name, _temp(temp_name), label, save).run(before, after)
+        finally:
+            os.close(folder)
+
+    def leftover(self, key: bytes, temp_name: str) -> bytes | None:
+        """Read the temporary file that a write of this caption left when it died; None when there is none."""
+        *folders, _ = self._parts(key)
+        return self._read(key, folders, _temp(temp_name))
+
+    def remove_leftover(self, key: bytes, temp_name: str) -> None:
+        """Remove that temporary file; its bytes must be in the journal."""
+        *folders, _ = self._parts(key)
+        with refusing(os.fsdecode(key)):
+            folder = open_folder(self._root, folders)
+            try:
+                with suppress(FileNotFoundError):
+                    os.unlink(_temp(temp_name), dir_fd=folder)
+                sync_folder(folder)
+            finally:
+                os.close(folder)
+
+    def _parts(self, key: bytes) -> list[bytes]:
+        parts = split_key(key)
+        name = parts[-1].lower()
+        if not name.endswith(self._extensions) or name in self._extensions:
+            raise Unsafe(
+                f"{os.fsdecode(key)} does not have a caption's extension",
+                f"captions end in {' '.join(map(os.fsdecode, self._extensions))}; see the settings",
+            )
+        return parts
+
+    def _read(self, key: bytes, folders: list[bytes], name: bytes) -> bytes | None:
+        try:
+            folder = open_folder(self._root, folders)
+            try:
+                return read_plain(folder, name)
+            finally:
+                os.close(folder)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise Unreadable(
+                f"{os.fsdecode(key)} cannot be read: {error.strerror}", "give yourself permission to read it"
+            ) from error
+
+    def _meets_link(self, parts: list[bytes]) -> bool:
+        try:
+            folder = open_folder(self._root, parts[:-1])
+        except Unsafe:
+            return True
+        except OSError:
+            return False
+        try:
+            return stat.S_ISLNK(os.stat(parts[-1], dir_fd=folder, follow_symlinks=False).st_mode)
+        except OSError:
+            return False
+        finally:
+            os.close(folder)
+
+
+def _temp(temp_name: str) -> bytes:
+    if not re.fullmatch(r"\.cutline-[^/\0]+\.tmp", temp_name):
+        raise Unsafe(f"{temp_name!r} is not the name of a temporary file of cutline's")
+    return os.fsencode(temp_name)

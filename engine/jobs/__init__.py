@@ -1,0 +1,1 @@
+"""Jobs: the spool that keeps them, the scheduler, the worker process that runs them."""

@@ -1,0 +1,1 @@
+"""Models: the catalogue, the adapter contract, decoding of pictures."""

@@ -1,0 +1,1 @@
+"""One file for each kind of model; heavy libraries are imported only in here, when a model loads."""

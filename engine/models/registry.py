@@ -1,0 +1,133 @@
+"""The catalogue: which models there are, what a step really asks of one, and the one adapter that it needs.
+
+An entry is a TOML file named after its model, shipped in `catalog/` or put into `models/` in the config folder by the
+person. Nothing here imports an adapter, numpy or Pillow before `load`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.errors import BadSetting, WrongUsage
+from engine.models.entry import Entry, Option, Value, checked, read_entry
+from engine.paths import config_dir
+from engine.settings import nearest
+from engine.wire.protocol import ResolvedStep, Step
+
+if TYPE_CHECKING:
+    from engine.models.contract import Adapter
+
+__all__ = ["ADAPTER_GROUP", "Entry", "Option", "adapters", "entries", "find", "fingerprint", "load", "resolve"]
+
+ADAPTER_GROUP = "cutline.adapters"
+"""The entry-point group in which adapters register, the built-in ones too."""
+
+
+def entries() -> tuple[Entry, ...]:
+    """Read the whole catalogue, in the order of names.
+
+    Raises:
+        BadSetting: A file is wrong; names file and key.
+    """
+    return tuple(read_entry(file) for _, file in sorted(_files().items()))
+
+
+def find(name: str) -> Entry:
+    """Read one entry; a fault in another file does no harm.
+
+    Raises:
+        WrongUsage: There is none of that name.
+        BadSetting: Its file is wrong; names file and key.
+    """
+    files = _files()
+    if name not in files:
+        raise WrongUsage(f"there is no model {name}", nearest(name, files))
+    return read_entry(files[name])
+
+
+def adapters() -> frozenset[str]:
+    """Name the adapters that are registered, importing none."""
+    return frozenset(point.name for point in entry_points(group=ADAPTER_GROUP))
+
+
+def load(entry: Entry, device: str) -> Adapter:
+    """Import the one adapter that an entry names, and load the model.
+
+    Raises:
+        WrongUsage: The adapter is not registered, or needs a package that is not installed.
+        CutlineError: What the adapter says.
+    """
+    registered = adapters()
+    if entry.adapter not in registered:
+        missing = f"{entry.name} needs the adapter {entry.adapter}, which is not installed"
+        raise WrongUsage(missing, nearest(entry.adapter, registered) if registered else "install cutline again")
+    (point, *_) = entry_points(group=ADAPTER_GROUP, name=entry.adapter)
+    try:
+        adapter: type[Adapter] = point.load()
+    except ImportError as error:
+        needed = error.name or "a package"
+        raise WrongUsage(f"{entry.name} needs {needed}, which is not installed", f"install {needed}") from error
+    return adapter(entry, device)
+
+
+def resolve(step: Step) -> ResolvedStep:
+    """Say what a step will really do: every option filled in, and the fingerprint of its answers.
+
+    Raises:
+        WrongUsage: No such model or option, a value that does not fit, or a prompt for a model that takes none.
+        BadSetting: The model's catalogue file is wrong.
+    """
+    entry = find(step.model)
+    if step.prompt and not entry.prompt:
+        raise WrongUsage(f"{entry.name} takes no prompt", "leave it out")
+    for name in step.options:
+        if name not in entry.options:
+            raise WrongUsage(
+                f"{entry.name} has no option {name}", nearest(name, entry.options) if entry.options else ""
+            )
+    options = {
+        name: checked(f"{entry.name}: {name}", option, step.options.get(name, option.default))
+        for name, option in entry.options.items()
+    }
+    return ResolvedStep(
+        name=step.name,
+        model=entry.name,
+        kind="tags" if entry.kind == "tagger" else "prose",
+        fingerprint=fingerprint(entry, options, step.prompt),
+        options=options,
+        threshold=entry.threshold,
+        floor=entry.floor,
+    )
+
+
+def fingerprint(entry: Entry, options: dict[str, Value], prompt: str) -> str:
+    """Hash everything that decides what a model answers for a picture; sha256 in hex."""
+    said = {
+        "model": entry.name,
+        "revision": entry.revision,
+        "options": options,
+        "prompt": prompt,
+        "preprocessing": entry.preprocessing,
+        "floor": entry.floor,
+    }
+    return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+
+
+def _files() -> dict[str, Path]:
+    """Return the file of every name.
+
+    Raises:
+        BadSetting: A name is there twice: two models would share one source and one fingerprint.
+    """
+    files: dict[str, Path] = {}
+    for folder in (Path(__file__).parent / "catalog", config_dir() / "models"):
+        for file in sorted(folder.glob("*.toml")):
+            if file.stem in files:
+                raise BadSetting(f"{file}: the catalogue already has a model {file.stem}", "give the file another name")
+            files[file.stem] = file
+    return files

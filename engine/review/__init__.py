@@ -1,0 +1,1 @@
+"""What was proposed and what was decided: the review store of one dataset."""

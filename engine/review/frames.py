@@ -1,0 +1,136 @@
+"""A frame: everything about one image that the person sees, and therefore decides on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.captions.caption import Caption, parse
+from engine.captions.diff import Candidate, Hunk, apply, diff
+from engine.captions.view import View, view
+from engine.dataset.images import caption_key
+from engine.review import image_rows
+from engine.review.journal import answers_in_force
+from engine.review.records import Answer, Image, Proposal, Verdict
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Mapping, Sequence
+
+    from engine.dataset.caption_files import CaptionFiles
+    from engine.review.proposals import ProposalReader
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """One candidate in a frame: what one source proposes now, against the caption as it is."""
+
+    proposal: Proposal
+    candidate: Candidate
+    hunks: tuple[Hunk, ...]
+    answer: Answer | None
+    """What was said about it; None while it is open."""
+    stale: bool
+    """Made from other content than the picture has now, or the picture was not read since it changed."""
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """One image with its caption and candidates, as read at one moment."""
+
+    image: Image
+    caption_key: bytes
+    """Resolved: where the caption's bytes really lie."""
+    raw: bytes | None
+    """The caption file; None when there is none. A decision is refused when it holds something else by then."""
+    caption: Caption
+    candidates: tuple[Shown, ...]
+    """The newest proposal of each source, oldest source first; those that came later are not in this frame."""
+
+    @property
+    def open(self) -> tuple[Shown, ...]:
+        """The candidates that a decision answers."""
+        return tuple(shown for shown in self.candidates if shown.answer is None)
+
+
+class FrameReader:
+    """Reads frames of one dataset."""
+
+    def __init__(
+        self, files: CaptionFiles, proposals: ProposalReader, separator: str, view_of: Callable[[str], View]
+    ) -> None:
+        """Keep what every frame needs.
+
+        Args:
+            files: The dataset's caption files.
+            proposals: Reads proposals and keeps label tables.
+            separator: Between tags, from the settings.
+            view_of: Returns the view in force of a source.
+        """
+        self._files, self._proposals, self._separator, self._view_of = files, proposals, separator, view_of
+
+    def read(self, db: sqlite3.Connection, image: Image, extension: str) -> Frame:
+        """Read one frame: the caption file, the candidates, the diff between them.
+
+        Raises:
+            Unsafe: The caption is a link that leaves the dataset, or no plain file.
+        """
+        key = self._files.resolve(caption_key(image.key, extension))
+        raw = self._files.read(key)
+        caption = parse(raw, self._separator)
+        said = answers_in_force(db, image.id)
+        newest: dict[str, tuple[Proposal, int | None]] = {}
+        for proposal, inherits in self._proposals.of_image(db, image.id):
+            newest[proposal.source] = (proposal, inherits)
+        shown = []
+        for proposal, inherits in newest.values():
+            _, answer = said.get(proposal.id) or said.get(inherits or 0) or (0, None)
+            candidate = self.candidate(proposal)
+            hunks = diff(caption, candidate)
+            shown.append(Shown(proposal, candidate, hunks, answer, stale=proposal.digest != image.digest))
+        return Frame(image, key, raw, caption, tuple(shown))
+
+    def candidate(self, proposal: Proposal) -> Candidate:
+        """Return a proposal as text against which a caption is compared: tags through the view in force."""
+        if proposal.scores is None:
+            return Candidate(id=proposal.id, kind="prose", tags=(), text=proposal.text or "", merge=proposal.merge)
+        tags = view(proposal.scores, self._view_of(proposal.source))
+        return Candidate(id=proposal.id, kind="tags", tags=tags, text="", merge=proposal.merge)
+
+    def all_of(self, db: sqlite3.Connection, image: Image) -> list[tuple[Proposal, int | None]]:
+        """Return every proposal ever made for an image, oldest first, with the one it inherits from."""
+        return self._proposals.of_image(db, image.id)
+
+
+def chosen_on_opening(frame: Frame) -> dict[int, tuple[Hunk, ...]]:
+    """Return the hunks that are chosen when nobody chose yet, by proposal, for the open candidates."""
+    return {shown.proposal.id: tuple(h for h in shown.hunks if h.chosen) for shown in frame.open}
+
+
+def text_after(frame: Frame, chosen: Mapping[int, Sequence[Hunk]]) -> bytes | None:
+    """Return the caption's bytes with the chosen hunks of all candidates; None: there is and will be no file."""
+    return apply(frame.caption, [hunk for hunks in chosen.values() for hunk in hunks])
+
+
+def verdicts(
+    candidates: Sequence[Shown], chosen: Mapping[int, Sequence[Hunk]], view_json: Callable[[str], bytes]
+) -> tuple[Verdict, ...]:
+    """Say for each candidate what a decision takes of it: all, part, or nothing."""
+    return tuple(_verdict(shown, chosen.get(shown.proposal.id, ()), view_json) for shown in candidates)
+
+
+def _verdict(shown: Shown, taken: Sequence[Hunk], view_json: Callable[[str], bytes]) -> Verdict:
+    answer: Answer = "taken" if len(taken) == len(shown.hunks) else "partly" if taken else "left"
+    view_seen = view_json(shown.proposal.source) if shown.proposal.scores is not None else b""
+    return Verdict(shown.proposal.id, answer, tuple(hunk.label for hunk in taken), view_seen)
+
+
+def image_row(db: sqlite3.Connection, image: int) -> Image:
+    """Return an image's row.
+
+    Raises:
+        KeyError: The store has no such image.
+    """
+    row = image_rows.get(db, image)
+    if row is None:
+        raise KeyError(image)
+    return row

@@ -1,0 +1,151 @@
+"""The journal: every step anybody took, appended, and which of them are in force."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from engine.review.records import Answer, JournalRow, Verdict
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+
+DECISIONS = frozenset({"accept", "approve", "edit", "reject"})
+VOID = frozenset({"withdrawn", "conflict"})
+"""States of a write whose step does not count: the file never became what the row says, or nobody knows."""
+
+
+class Step(NamedTuple):
+    """What is needed of a journal row to say whether it is in force."""
+
+    id: int
+    kind: str
+    image: int | None
+    undoes: int | None
+    session: str
+    status: str | None
+
+
+def append(  # noqa: PLR0913  (the columns of a row, by name)
+    db: sqlite3.Connection,
+    kind: str,
+    *,
+    session: str,
+    image: int | None = None,
+    group: int | None = None,
+    undoes: int | None = None,
+    source: str = "",
+    data: bytes | None = None,
+) -> int:
+    """Add one row inside the caller's transaction and return its id."""
+    row = db.execute(
+        "INSERT INTO journal (time, session, grp, kind, image, undoes, source, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (time.time(), session, group, kind, image, undoes, source, data),
+    )
+    assert row.lastrowid is not None
+    return row.lastrowid
+
+
+def append_verdicts(db: sqlite3.Connection, decision: int, verdicts: Iterable[Verdict]) -> None:
+    """Store what a decision said about each candidate, inside the caller's transaction."""
+    db.executemany(
+        "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?)",
+        [(decision, v.proposal, v.answer, msgspec.json.encode(v.hunks), v.view) for v in verdicts],
+    )
+
+
+def steps(db: sqlite3.Connection, images: Sequence[int] | None = None) -> Iterator[Step]:
+    """Yield the steps of some images, or all that concern an image, newest first."""
+    one = "j.image = ?" if images is not None else "j.image IS NOT NULL"
+    query = (
+        "SELECT j.id, j.kind, j.image, j.undoes, j.session, w.status FROM journal j LEFT JOIN writes w USING (id)"
+        f" WHERE {one} ORDER BY j.id DESC"
+    )
+    for image in images if images is not None else [None]:
+        yield from map(Step._make, db.execute(query, () if image is None else (image,)))
+
+
+def in_force(newest_first: Iterable[Step]) -> Iterator[Step]:
+    """Leave out steps that were taken back or never happened; an undo that was itself undone takes nothing back.
+
+    Args:
+        newest_first: All steps of the images they concern, so that every undo comes before what it undoes.
+    """
+    taken_back: set[int] = set()
+    for step in newest_first:
+        if step.id in taken_back or step.status in VOID:
+            continue
+        if step.undoes is not None:
+            taken_back.add(step.undoes)
+        yield step
+
+
+def views(db: sqlite3.Connection) -> dict[str, bytes]:
+    """Return the view in force of each source, as JSON."""
+    rows = db.execute("SELECT id, kind, image, undoes, session, NULL FROM journal WHERE image IS NULL ORDER BY id DESC")
+    kept = {step.id for step in in_force(map(Step._make, rows)) if step.kind == "view"}
+    rows = db.execute("SELECT id, source, data FROM journal WHERE kind = 'view' ORDER BY id")
+    return {source: data for row, source, data in rows if row in kept}  # of several the newest stays
+
+
+_HISTORY = """
+SELECT j.id, j.grp, j.time, j.session, j.kind, j.image, i.key, j.undoes,
+       w.caption, w.before, w.after, w.status, coalesce(nullif(w.reason, ''), j.source), j.data
+FROM journal j LEFT JOIN images i ON i.id = j.image LEFT JOIN writes w ON w.id = j.id
+"""
+
+
+def history(db: sqlite3.Connection, image: int | None = None) -> Iterator[JournalRow]:
+    """Yield the journal, oldest first: all of it, or what concerns one image."""
+    where, given = ("WHERE j.image = ?", (image,)) if image is not None else ("", ())
+    rows = db.execute(f"{_HISTORY} {where} ORDER BY j.id", given).fetchall()
+    newest_first = (Step(r[0], r[4], r[5], r[7], r[3], r[11]) for r in reversed(rows))
+    undone_by = {step.undoes: step.id for step in in_force(newest_first) if step.undoes is not None}
+    said = _verdicts(db)
+    for row in rows:
+        number, group, when, session, kind, owner, key, undoes, caption, before, after, status, note, data = row
+        yield JournalRow(
+            id=number,
+            group=group,
+            time=when,
+            session=session,
+            kind=kind,
+            image=owner,
+            image_key=key,
+            undoes=undoes,
+            undone_by=undone_by.get(number),
+            caption=caption,
+            # Saved bytes of somebody else stand where a write has what it replaced.
+            before=data if kind == "offered" else before,
+            after=after,
+            status=status,
+            note=note,
+            verdicts=tuple(said.get(number, ())),
+        )
+
+
+def _verdicts(db: sqlite3.Connection) -> dict[int, list[Verdict]]:
+    """Return all verdicts by decision."""
+    found: dict[int, list[Verdict]] = {}
+    for decision, proposal, answer, hunks, view in db.execute("SELECT * FROM verdicts ORDER BY decision, proposal"):
+        verdict = Verdict(proposal, answer, tuple(msgspec.json.decode(hunks, type=list[str])), view)
+        found.setdefault(decision, []).append(verdict)
+    return found
+
+
+def answers_in_force(db: sqlite3.Connection, image: int) -> dict[int, tuple[int, Answer]]:
+    """Return, for one image, what was last said about each proposal: (decision, answer), by proposal."""
+    kept = {step.id for step in in_force(steps(db, [image]))}
+    said: dict[int, tuple[int, Answer]] = {}
+    rows = db.execute(
+        "SELECT v.decision, v.proposal, v.answer FROM verdicts v JOIN proposals p ON p.id = v.proposal"
+        " WHERE p.image = ? ORDER BY v.decision",
+        (image,),
+    )
+    for decision, proposal, answer in rows:
+        if decision in kept:
+            said[proposal] = (decision, answer)
+    return said

@@ -1,0 +1,174 @@
+"""The review store: one SQLite file, opened by any number of processes and threads.
+
+Order of everything that writes a caption: lock, row committed, file, row marked. The lock is never taken
+inside a transaction.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import CutlineError, NotWritable, Unreadable, Unsafe
+from engine.review.migrations import migrate
+from engine.review.place import Place, on_local_disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BUSY_TIMEOUT_SECONDS = 20.0
+MEMORY_PAGES_KIB = 8_192
+
+
+class Store:
+    """One dataset's review database and its lock."""
+
+    def __init__(self, place: Place) -> None:
+        """Open the store, bring it to the present shape, and notice when it was copied here.
+
+        Raises:
+            TooNew: A newer cutline wrote it.
+            Unsafe: It holds things cutline never makes.
+            Unreadable: It is no database, or a broken one.
+        """
+        self.place = place
+        self.session = uuid.uuid4().hex
+        """Of this opening: what `u` takes back, and how long a skip lasts."""
+        self.copied = False
+        """True when the store was made on another machine or copied: nothing it remembers runs by itself."""
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._wal = on_local_disk(place.folder)
+        try:
+            with self._explained():
+                db = self._connect()
+                _refuse_foreign_code(db, place.store)
+                migrate(db, str(place.store))
+                self._recognise(db)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close every connection; the store cannot be used any more."""
+        for db in self._opened:
+            db.close()
+        self._opened.clear()
+
+    @property
+    def db(self) -> sqlite3.Connection:
+        """This thread's connection, for reading; what is written goes through `transaction`."""
+        db: sqlite3.Connection | None = getattr(self._local, "db", None)
+        return db if db is not None else self._connect()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Run one `BEGIN IMMEDIATE` transaction: all of it is on disk afterwards, or none of it."""
+        db = self.db
+        with self._explained():
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the dataset's lock: around one caption's row and file, never around a group."""
+        if self.db.in_transaction:
+            raise AssertionError("the dataset's lock is never taken inside a transaction")
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
+        try:
+            handle = os.open(self.place.lock, flags, 0o644)
+        except OSError as refusal:
+            raise NotWritable(
+                f"{self.place.lock} cannot be opened: {refusal.strerror}", "check the folder"
+            ) from refusal
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def version(self) -> int:
+        """Return a number that rises when another connection, of any process, has written."""
+        (number,) = self.db.execute("PRAGMA data_version").fetchone()
+        return int(number)
+
+    def meta(self, key: str) -> str:
+        """Read one of the store's facts about itself; empty when it is not set."""
+        row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def new_group(self, db: sqlite3.Connection) -> int:
+        """Give out the next group number, inside the caller's transaction."""
+        (number,) = db.execute(
+            "INSERT INTO meta VALUES ('groups', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value"
+        ).fetchone()
+        return int(number)
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(
+            self.place.store, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        db.execute("PRAGMA trusted_schema = OFF")
+        db.execute(f"PRAGMA journal_mode = {'WAL' if self._wal else 'DELETE'}")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA cache_size = -{MEMORY_PAGES_KIB}")
+        self._local.db = db
+        self._opened.append(db)
+        return db
+
+    def _recognise(self, db: sqlite3.Connection) -> None:
+        """Take a new collector id when machine or inode say that this file is a copy."""
+        here = f"{_machine_id()}:{self.place.store.stat().st_ino}"
+        if self.meta("made_at") == here:
+            return
+        self.copied = bool(self.meta("made_at"))
+        with self.transaction():
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('made_at', ?)", (here,))
+            db.execute("INSERT OR REPLACE INTO meta VALUES ('collector', ?)", (uuid.uuid4().hex,))
+            # A copy never runs a remembered --accept: its results become candidates, and the person is told.
+            db.execute("UPDATE jobs SET accept = 0 WHERE state = 'open'")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn SQLite's errors into sentences."""
+        path = self.place.store
+        try:
+            yield
+        except sqlite3.OperationalError as refusal:
+            if refusal.sqlite_errorname in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_READONLY", "SQLITE_CANTOPEN"):
+                raise NotWritable(f"{path} cannot be written: {refusal}", "make room or check permissions") from refusal
+            raise CutlineError(f"{path}: {refusal}", "try again; another cutline may hold it") from refusal
+        except sqlite3.DatabaseError as broken:
+            if isinstance(broken, sqlite3.IntegrityError):
+                raise
+            raise Unreadable(f"{path} is not a usable review store: {broken}", "move it away to start anew") from broken
+
+
+def _refuse_foreign_code(db: sqlite3.Connection, path: Path) -> None:
+    """Refuse a store with triggers or views: cutline makes none, so somebody else wants to run something."""
+    (strange,) = db.execute("SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')").fetchone()
+    if strange:
+        raise Unsafe(f"{path} holds triggers or views, which cutline never makes", "do not use it; move it away")
+
+
+def _machine_id() -> str:
+    """Return something that differs between machines: the system's machine id, else the host name."""
+    for place in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
+        try:
+            if text := Path(place).read_text(encoding="ascii").strip():
+                return text
+        except OSError:
+            continue
+    return os.uname().nodename

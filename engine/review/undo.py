@@ -1,0 +1,162 @@
+"""Taking steps back: one file at a time under the lock, a group as one step, never over somebody's later text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.errors import CutlineError, Refused
+from engine.review import journal
+from engine.review.decide import Draft, decide
+from engine.review.records import ImageId
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from engine.dataset.caption_files import CaptionFiles
+    from engine.review.store import Store
+
+UNDOABLE = frozenset({"accept", "approve", "edit", "reject", "flag", "unflag", "skip"})
+
+
+class Undone(msgspec.Struct, frozen=True):
+    """What an undo did."""
+
+    group: int | None
+    """Of the undo rows; None when there was a single step."""
+    images: tuple[ImageId, ...]
+    """Whose steps were taken back."""
+    written: int
+    """Captions that were written."""
+    refused: tuple[tuple[ImageId, str], ...]
+    """Images whose step stays, and why; it can be tried again."""
+    kinds: tuple[str, ...] = ()
+    """What the steps taken back had been: accept, flag, ..."""
+
+
+class _Target(msgspec.Struct, frozen=True):
+    id: int
+    kind: str
+    image: ImageId
+    caption: bytes | None
+    before: bytes | None
+    after: bytes | None
+
+
+def undo_steps(store: Store, files: CaptionFiles, rows: Sequence[int]) -> Undone:
+    """Take back journal rows, newest first; each file is undone for itself.
+
+    Args:
+        store: The dataset's store.
+        files: The dataset's caption files.
+        rows: Journal ids; those already taken back, or not undoable, are passed over.
+    """
+    targets = [t for t in _targets(store.db, rows) if _holds(store.db, t.id, t.image)]
+    group = None
+    if len(targets) > 1:
+        with store.transaction() as db:
+            group = store.new_group(db)
+    going = {target.id for target in targets}
+    images, written, refused = [], 0, []
+    for target in targets:
+        try:
+            written += _undo_one(store, files, target, group, going)
+            images.append(target.image)
+        except CutlineError as reason:
+            refused.append((target.image, reason.message))
+    kinds = tuple(dict.fromkeys(target.kind for target in targets))
+    return Undone(group, tuple(images), written, tuple(refused), kinds)
+
+
+def _targets(db: sqlite3.Connection, rows: Iterable[int]) -> list[_Target]:
+    found = []
+    for row in sorted(set(rows), reverse=True):
+        hit = db.execute(
+            "SELECT id, kind, image, caption, before, after FROM journal LEFT JOIN writes USING (id) WHERE id = ?",
+            (row,),
+        ).fetchone()
+        if hit and hit[1] in UNDOABLE:
+            found.append(_Target(*hit))
+    return found
+
+
+def _holds(db: sqlite3.Connection, row: int, image: ImageId) -> bool:
+    """Say whether a step is in force."""
+    return any(step.id == row for step in journal.in_force(journal.steps(db, [image])))
+
+
+def _undo_one(store: Store, files: CaptionFiles, target: _Target, group: int | None, going: set[int]) -> bool:
+    """Take one step back; say whether its caption was written.
+
+    Raises:
+        CutlineError: It stays, for the reason given.
+    """
+
+    def still_right(db: sqlite3.Connection) -> None:
+        if not _holds(db, target.id, target.image):
+            raise Refused("somebody else took it back meanwhile")
+        if later := _later_writes(db, target, going):
+            raise Refused(f"later decisions on this caption stand (step {later})", "undo those first, or with it")
+
+    if target.caption is None:
+        with store.transaction() as db:
+            still_right(db)
+            journal.append(db, "undo", session=store.session, image=target.image, group=group, undoes=target.id)
+        return False
+    now = files.read(target.caption)
+    if now not in (target.after, target.before):
+        raise Refused("the caption was changed since", "compare it with cutline history, and edit it by hand")
+    draft = Draft("undo", target.image, target.caption, now, target.before, group=group, undoes=target.id)
+    return decide(store, files, draft, still_right=still_right).wrote
+
+
+def _later_writes(db: sqlite3.Connection, target: _Target, going: set[int]) -> int | None:
+    """Return a later step in force that wrote the same caption and is not being undone too; None if there is none."""
+    rows = db.execute(
+        "SELECT id, image, kind FROM writes JOIN journal USING (id) WHERE caption = ? AND id > ? AND kind <> 'undo'",
+        (target.caption, target.id),
+    )
+    for row, image, _ in rows.fetchall():
+        if row not in going and _holds(db, row, image):
+            return int(row)
+    return None
+
+
+def last_step(db: sqlite3.Connection, session: str) -> list[int]:
+    """Return the rows of a session's newest step that can still be taken back; empty when there is none."""
+    rows = db.execute("SELECT id, grp, kind, image FROM journal WHERE session = ? ORDER BY id DESC", (session,))
+    for row, group, kind, image in rows:
+        if kind in UNDOABLE and _holds(db, row, image):
+            return rows_of_group(db, group) if group is not None else [row]
+    return []
+
+
+def newest_steps(db: sqlite3.Connection, count: int) -> list[int]:
+    """Return the rows of the newest steps of all sessions: decisions and flags; a group counts as one step."""
+    kept = {step.id for step in journal.in_force(journal.steps(db))}
+    chosen: list[int] = []
+    groups: set[int] = set()
+    for row, group, kind in db.execute("SELECT id, grp, kind FROM journal ORDER BY id DESC").fetchall():
+        if not count:
+            break
+        if kind not in UNDOABLE or kind == "skip" or row not in kept or group in groups:
+            continue
+        count -= 1
+        if group is None:
+            chosen.append(row)
+        else:
+            groups.add(group)
+            chosen += rows_of_group(db, group)
+    return chosen
+
+
+def rows_of_group(db: sqlite3.Connection, group: int) -> list[int]:
+    """Return the journal rows of one bulk step."""
+    return [row for (row,) in db.execute("SELECT id FROM journal WHERE grp = ?", (group,))]
+
+
+def rows_since(db: sqlite3.Connection, row: int) -> list[int]:
+    """Return the rows of a step and of everything after it."""
+    return [found for (found,) in db.execute("SELECT id FROM journal WHERE id >= ? ORDER BY id", (row,))]

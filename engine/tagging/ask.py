@@ -1,0 +1,187 @@
+"""Asking: which images a model has not answered yet, and the job that asks about those.
+
+What was answered before is not asked again: an answer belongs to the question (fingerprint) and the picture
+(digest), so a copy of an image, or the same model under another name, costs nothing.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine.captions.view import View
+from engine.errors import WrongUsage
+from engine.review.proposals import Origin, store_proposal
+from engine.review.records import ImageId, Merge
+from engine.wire import protocol
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from engine.review.states import Entry
+    from engine.wire.client import EngineClient
+    from engine.workspace import Workspace
+
+STEP = "tags"
+"""The name of the only step of a job that `cutline tag` makes."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What the person asked for."""
+
+    model: str
+    source: str = ""
+    """Name of the layer; empty means the model's name."""
+    merge: Merge | None = None
+    """None: taggers append, captioners fill."""
+    view: dict[str, Any] = {}
+    """Fields of the view that the person set; the others stay as they are in force, or as the model has them."""
+    options: dict[str, Any] = {}
+    prompt: str = ""
+    device: str = "auto"
+    images: str = ""
+    """A glob over keys; empty for all."""
+    again: bool = False
+    """Ask anew, also what was answered."""
+    accept: bool = False
+    """Decide every result, as one group."""
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """What came of a request before any result."""
+
+    job: str
+    """Empty when nothing had to be asked."""
+    source: str
+    images: int
+    """Images the request speaks of."""
+    items: int
+    """Images the engine was asked about."""
+    reused: int
+    """Images that got a proposal from an answer already stored."""
+    unchanged: int
+    """Images whose proposal of this source stands already."""
+    group: int | None
+    """Of the decisions that `accept` asks for; None without it."""
+    chosen: tuple[ImageId, ...]
+    """The images themselves."""
+
+
+def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
+    """Commit a job to the store, then submit it; nothing is submitted when every answer is there already.
+
+    Raises:
+        WrongUsage: The model, an option, the threshold or the glob makes no sense.
+        EngineUnreachable: The engine does not answer; the job is committed and asked again at the next start.
+    """
+    source = request.source or Path(request.model).name
+    if not source:
+        raise WrongUsage("the model has no name", "give the layer a name with --as NAME")
+    step = protocol.Step(STEP, request.model, request.options, request.prompt)
+    collector = workspace.store.meta("collector")
+    draft = protocol.Job(
+        uuid.uuid4().hex, collector, protocol.to_name(os.fsencode(workspace.root)), (step,), device=request.device
+    )
+    resolved = client.resolve(draft)
+    (answer,) = resolved.steps
+    settings = _view(workspace, source, request, answer)
+    merge: Merge = request.merge or ("append" if answer.kind == "tags" else "fill")
+    entries = select(workspace, request.images)
+    with workspace.store.transaction() as db:
+        if answer.kind == "tags":
+            workspace.set_view(db, source, settings)
+        group = workspace.store.new_group(db) if request.accept else None
+        origin = Origin(source, merge, STEP, view=msgspec.json.encode(settings) if answer.kind == "tags" else b"")
+        items, reused, unchanged = _settle_known(db, entries, answer.fingerprint, origin, again=request.again)
+        job = msgspec.structs.replace(draft, source=source, items=tuple(_item(entry) for entry in items))
+        if items:
+            db.execute(
+                "INSERT INTO jobs (id, engine, spool, source, kind, fingerprint, request, merge, accept, grp, time)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    job.id,
+                    client.address,
+                    resolved.spool,
+                    source,
+                    answer.kind,
+                    answer.fingerprint,
+                    msgspec.json.encode(job),
+                    merge,
+                    request.accept,
+                    group,
+                    time.time(),
+                ),
+            )
+    workspace.refresh()
+    if items:
+        client.submit(job)
+    chosen = tuple(entry.id for entry in entries)
+    return Asked(job.id if items else "", source, len(entries), len(items), reused, unchanged, group, chosen)
+
+
+def select(workspace: Workspace, glob: str) -> list[Entry]:
+    """Return the images that a glob names, by key.
+
+    Raises:
+        WrongUsage: It names none.
+    """
+    entries = sorted(workspace.entries.values(), key=lambda entry: entry.key)
+    if not glob:
+        return entries
+    pattern = os.fsencode(glob)
+    kept = [entry for entry in entries if fnmatch.fnmatchcase(entry.key, pattern)]
+    if not kept:
+        raise WrongUsage(f"no image matches {glob}", "a glob is compared with the path below the dataset's folder")
+    return kept
+
+
+def _view(workspace: Workspace, source: str, request: Request, answer: protocol.ResolvedStep) -> View:
+    """Return the view in force with the person's changes; the model's own threshold where nobody set one."""
+    known = workspace.has_view(source)
+    base = workspace.view_of(source) if known else View(threshold=answer.threshold or 0.0)
+    settings = msgspec.structs.replace(base, **request.view)
+    if answer.floor is not None and settings.threshold < answer.floor:
+        raise WrongUsage(
+            f"the threshold {settings.threshold:g} is below the lowest score kept, {answer.floor:g}",
+            f"set `floor` lower in the catalogue entry of {request.model}, then run again with --again",
+        )
+    return settings
+
+
+def _settle_known(
+    db: sqlite3.Connection, entries: list[Entry], fingerprint: str, origin: Origin, *, again: bool
+) -> tuple[list[Entry], int, int]:
+    """Make proposals of answers already stored; return the images to ask about, and two counts: reused, unchanged."""
+    if again:
+        return entries, 0, 0
+    digests = dict(db.execute("SELECT id, digest FROM images WHERE digest IS NOT NULL"))
+    answers = dict(db.execute("SELECT digest, max(id) FROM answers WHERE fingerprint = ? GROUP BY 1", (fingerprint,)))
+    standing = {
+        image: rest
+        for image, *rest in db.execute(
+            "SELECT p.image, p.merge, pa.answer, max(p.id) FROM proposals p JOIN proposal_answers pa"
+            " ON pa.proposal = p.id WHERE p.source = ? GROUP BY p.image",
+            (origin.source,),
+        )
+    }
+    items, reused, unchanged = [], 0, 0
+    for entry in entries:
+        answer = answers.get(digests.get(entry.id))
+        if answer is None:
+            items.append(entry)
+        elif standing.get(entry.id, [None, None])[:2] == [origin.merge, answer]:
+            unchanged += 1
+        else:
+            store_proposal(db, entry.id, answer, origin)
+            reused += 1
+    return items, reused, unchanged
+
+
+def _item(entry: Entry) -> protocol.Item:
+    return protocol.Item(entry.id, protocol.to_name(entry.key))

@@ -1,0 +1,71 @@
+"""The NDJSON streams: results of one job, and events. Each waits without holding anything, and ends by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from engine.jobs.kept_results import page
+from engine.wire.protocol import FINAL_STATES, HEARTBEAT_SECONDS, End, Event, Heartbeat, Stopping
+
+if TYPE_CHECKING:
+    from engine.jobs.engine import Engine
+
+Lines = AsyncIterator[bytes]
+PAGE_LINES = 500
+"""Results in one chunk, at most."""
+EVENTS_SECONDS = 0.1
+"""Events are sent at most so often; of each subject the latest."""
+
+_encoder = msgspec.json.Encoder()
+_HEARTBEAT = _encoder.encode(Heartbeat()) + b"\n"
+
+
+async def results(engine: Engine, job: str, after: int, *, follow: bool) -> Lines:
+    """Yield results after a cursor, then `End`.
+
+    Args:
+        engine: Whose job it is.
+        job: Its id.
+        after: The last sequence number the reader has.
+        follow: Wait for more until the job is over or the engine goes down.
+    """
+    sent: set[str] = set()
+    while True:
+        changed = engine.bells.next_ring(job)
+        ended = engine.ended
+        reading = asyncio.ensure_future(engine.spool.do(page, job, after, PAGE_LINES, sent))
+        while not (await asyncio.wait({reading}, timeout=HEARTBEAT_SECONDS))[0]:
+            yield _HEARTBEAT  # the spool is busy with something large
+        read = reading.result()
+        after = read.through
+        sent |= read.labels
+        if read.lines:
+            yield b"".join(read.lines)
+        elif ended or not follow or read.state in FINAL_STATES:
+            yield _encoder.encode(End(read.state, read.last)) + b"\n"
+            return
+        elif not (await asyncio.wait({changed}, timeout=HEARTBEAT_SECONDS))[0]:
+            yield _HEARTBEAT
+
+
+async def events(engine: Engine) -> Lines:
+    """Yield what happens from now on, the latest of each subject, until the engine goes down."""
+    subscriber = engine.news.subscribe()
+    heard: list[Event] = [Stopping()] if engine.ended else [Heartbeat()]
+    try:
+        while True:
+            yield b"".join(_encoder.encode(event) + b"\n" for event in heard)
+            if isinstance(heard[-1], Stopping):
+                return
+            await asyncio.sleep(EVENTS_SECONDS)
+            try:
+                await asyncio.wait_for(subscriber.arrived.wait(), HEARTBEAT_SECONDS)
+                heard = subscriber.take()
+            except TimeoutError:
+                heard = [Heartbeat()]
+    finally:
+        engine.news.leave(subscriber)

@@ -1,0 +1,1 @@
+"""Measurements with figures: scripts that are run by hand, never timed assertions."""

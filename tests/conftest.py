@@ -1,0 +1,40 @@
+"""What every test starts from: a home of its own and, where asked for, a folder of pictures."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.pictures import make_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give HOME and the XDG folders places of their own, for this process and those it starts."""
+    home = tmp_path / "home"
+    home.mkdir()
+    # Not below tmp_path: with a long test name a socket's path would pass the 107 bytes it may have.
+    runtime = Path(tempfile.mkdtemp(prefix="cl-", dir="/tmp"))
+    for name in [name for name in os.environ if name.startswith("CUTLINE_") and name != "CUTLINE_TEST_FULL"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(home / ".local/state"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
+    yield home
+    shutil.rmtree(runtime, ignore_errors=True)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    """Make a folder of small pictures, three of them with a caption (see `tests.pictures`)."""
+    return make_dataset(tmp_path / "dataset")

@@ -1,0 +1,1 @@
+"""Tests of caption text: no file is touched here."""

@@ -1,0 +1,99 @@
+"""Crash repair: every place where a process can die between the row and the mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.engine.review.shelf import Shelf
+
+BEFORE, AFTER = b"cat, sofa\n", b"cat, sofa, window\n"
+
+
+@pytest.fixture
+def crashed(shelf: Shelf) -> Shelf:
+    """A shelf whose newest row is committed but unmarked, its file still as before."""
+    shelf.propose("a.png", {"window": 0.9})
+    step = shelf.accept("a.png")
+    (shelf.root / "a.txt").write_bytes(BEFORE)
+    with shelf.desk.store.transaction() as db:
+        db.execute("UPDATE writes SET status = 'unmarked'")
+    assert step.id == 1
+    shelf.desk.close()
+    return shelf
+
+
+def _repaired(shelf: Shelf) -> list[str]:
+    """Open the dataset again; return what it said, once it can be asked."""
+    shelf.desk = shelf.open()
+    return shelf.desk.notices
+
+
+def _statuses(shelf: Shelf) -> list[str | None]:
+    return [row.status for row in shelf.desk.history() if row.status]
+
+
+def test_dying_before_the_file_writes_it_again(crashed: Shelf) -> None:
+    """A caption that still is *before* is written."""
+    assert _repaired(crashed) == []
+    assert (crashed.caption("a.png"), _statuses(crashed)) == (AFTER, ["written"])
+
+
+def test_dying_before_the_mark_finishes_the_row(crashed: Shelf) -> None:
+    """A caption that is *after* already only gets its mark; the exchanged-out file is removed."""
+    (crashed.root / "a.txt").write_bytes(AFTER)
+    (crashed.root / ".cutline-1.tmp").write_bytes(BEFORE)
+    assert _repaired(crashed) == []
+    assert (crashed.caption("a.png"), _statuses(crashed)) == (AFTER, ["written"])
+    assert not (crashed.root / ".cutline-1.tmp").exists()
+
+
+def test_a_foreign_text_in_the_temporary_file_is_kept_and_offered(crashed: Shelf) -> None:
+    """What another program wrote in the last moment, and we exchanged out, goes into the journal."""
+    (crashed.root / "a.txt").write_bytes(AFTER)
+    (crashed.root / ".cutline-1.tmp").write_bytes(b"theirs")
+    assert len(_repaired(crashed)) == 1
+    assert [row.before for row in crashed.desk.history() if row.kind == "offered"] == [b"theirs"]
+    assert not (crashed.root / ".cutline-1.tmp").exists()
+    assert crashed.caption("a.png") == AFTER
+
+
+def test_an_unfinished_temporary_file_is_our_own(crashed: Shelf) -> None:
+    """A temporary file that was cut off while being written is nobody's text: nothing is offered."""
+    (crashed.root / ".cutline-1.tmp").write_bytes(AFTER[:5])
+    assert _repaired(crashed) == []
+    assert [row.kind for row in crashed.desk.history()] == ["accept"]
+    assert crashed.caption("a.png") == AFTER
+
+
+def test_neither_before_nor_after_asks_the_person(crashed: Shelf) -> None:
+    """A caption nobody expected stays as it is; the decision does not count and the image is pending again."""
+    (crashed.root / "a.txt").write_bytes(b"theirs")
+    assert len(_repaired(crashed)) == 1
+    assert (crashed.caption("a.png"), _statuses(crashed)) == (b"theirs", ["conflict"])
+    assert crashed.state("a.png") == "pending"
+
+
+def test_repair_happens_before_the_next_decision_too(crashed: Shelf) -> None:
+    """A process that was open all along finishes the dead one's write before its own."""
+    crashed.desk = crashed.open()
+    with crashed.desk.store.transaction() as db:
+        db.execute("UPDATE writes SET status = 'unmarked'")
+    (crashed.root / "a.txt").write_bytes(BEFORE)
+    frame = crashed.frame("a.png")
+    with pytest.raises(Exception, match="changed on disk"):
+        crashed.desk.edit(frame, "mine\n")
+    assert crashed.caption("a.png") == AFTER
+    crashed.desk.edit(crashed.frame("a.png"), "mine\n")
+    assert crashed.caption("a.png") == b"mine\n"
+
+
+def test_a_repair_that_cannot_write_withdraws(crashed: Shelf) -> None:
+    """Where the file cannot be written any more, the decision does not count and the person is told."""
+    (crashed.root / "a.txt").chmod(0o444)
+    (notice,) = _repaired(crashed)
+    assert "could not be finished" in notice
+    assert (crashed.caption("a.png"), _statuses(crashed)) == (BEFORE, ["withdrawn"])
+    assert crashed.state("a.png") == "pending"

@@ -1,0 +1,121 @@
+"""Undo: of single steps, of groups, across sessions, and where it must not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.review import undo
+
+if TYPE_CHECKING:
+    from tests.engine.review.shelf import Shelf
+
+
+def test_undo_brings_back_the_bytes_and_the_candidate(shelf: Shelf) -> None:
+    """Taking back an accept restores the file byte for byte and makes the candidate pending."""
+    shelf.propose("a.png", {"window": 0.9})
+    shelf.accept("a.png")
+    done = shelf.desk.undo_last()
+    assert done is not None
+    assert (done.images, done.written, done.refused) == ((shelf.id("a.png"),), 1, ())
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+    assert shelf.state("a.png") == "pending"
+    assert shelf.desk.undo_last() is None
+
+
+def test_undo_of_a_created_caption_removes_it(shelf: Shelf) -> None:
+    """A caption that was absent before is absent again."""
+    shelf.propose("c.png", {"tree": 0.9})
+    shelf.accept("c.png")
+    shelf.desk.undo_last()
+    assert shelf.caption("c.png") is None
+    assert sorted(p.name for p in shelf.root.iterdir() if p.name.startswith(".cutline-")) == []
+
+
+def test_undo_survives_a_restart(shelf: Shelf) -> None:
+    """The last step of an earlier session can be taken back tomorrow."""
+    shelf.propose("a.png", {"window": 0.9})
+    shelf.accept("a.png")
+    shelf.desk.close()
+    shelf.desk = shelf.open()
+    assert shelf.desk.undo_last() is None  # not this session's step
+    done = shelf.desk.undo(undo.newest_steps(shelf.desk.store.db, 1))
+    assert done.written == 1
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+
+
+def test_undo_refuses_a_caption_changed_since(shelf: Shelf) -> None:
+    """A conflict is listed and the file stays untouched; it can be tried again."""
+    shelf.propose("a.png", {"window": 0.9})
+    shelf.accept("a.png")
+    (shelf.root / "a.txt").write_bytes(b"mine\n")
+    done = shelf.desk.undo_last()
+    assert done is not None
+    assert [image for image, _ in done.refused] == [shelf.id("a.png")]
+    assert shelf.caption("a.png") == b"mine\n"
+    assert shelf.state("a.png") == "accepted"
+    (shelf.root / "a.txt").write_bytes(b"cat, sofa, window\n")
+    shelf.desk.undo_last()
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+
+
+def test_a_group_is_one_step_and_undone_per_file(shelf: Shelf) -> None:
+    """Undoing a group takes back what it can; what it cannot is refused and can be retried."""
+    group = shelf.desk.new_group()
+    for name in ("a.png", "b.png", "c.png"):
+        shelf.desk.edit(shelf.frame(name), "new", group=group)
+    (shelf.root / "b.txt").write_bytes(b"someone else")
+    done = shelf.desk.undo_last()
+    assert done is not None
+    assert len(done.images) == 2
+    assert [image for image, _ in done.refused] == [shelf.id("b.png")]
+    assert (shelf.caption("a.png"), shelf.caption("b.png"), shelf.caption("c.png")) == (
+        b"cat, sofa\n",
+        b"someone else",
+        None,
+    )
+    (shelf.root / "b.txt").write_bytes(b"new")
+    again = shelf.desk.undo_last()
+    assert again is not None
+    assert again.images == (shelf.id("b.png"),)
+
+
+def test_undoing_from_the_middle_needs_the_later_ones(shelf: Shelf) -> None:
+    """A step under a later decision on the same caption is refused unless that one goes too."""
+    first = shelf.desk.edit(shelf.frame("a.png"), "one")
+    second = shelf.desk.edit(shelf.frame("a.png"), "two")
+    (shelf.root / "a.txt").write_bytes(b"one\n")  # would fit the first step's bytes
+    refused = shelf.desk.undo([first.id]).refused
+    assert "later decisions" in refused[0][1]
+    (shelf.root / "a.txt").write_bytes(b"two\n")
+    done = shelf.desk.undo([first.id, second.id])
+    assert done.refused == ()
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+
+
+def test_marks_are_undone_too(shelf: Shelf) -> None:
+    """`u` takes back a flag like any other step."""
+    image = shelf.id("a.png")
+    shelf.desk.mark(image, "flag")
+    shelf.desk.undo_last()
+    assert not shelf.desk.entries[image].flagged
+
+
+def test_newest_steps_count_groups_once(shelf: Shelf) -> None:
+    """`--steps 2` with a group on top means the group and the step before it."""
+    single = shelf.desk.edit(shelf.frame("a.png"), "one")
+    group = shelf.desk.new_group()
+    rows = [shelf.desk.edit(shelf.frame(name), "two", group=group).id for name in ("a.png", "b.png")]
+    db = shelf.desk.store.db
+    assert sorted(undo.newest_steps(db, 1)) == rows
+    assert sorted(undo.newest_steps(db, 2)) == [single.id, *rows]
+    assert undo.rows_since(db, rows[0]) == rows
+
+
+def test_undo_by_two_is_done_once(shelf: Shelf) -> None:
+    """A step another process took back meanwhile is passed over."""
+    step = shelf.desk.edit(shelf.frame("a.png"), "one")
+    other = shelf.open()
+    other.undo([step.id])
+    assert shelf.desk.undo([step.id]).images == ()
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+    other.close()

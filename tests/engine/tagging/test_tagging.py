@@ -1,0 +1,211 @@
+"""Asking, collecting, following: what is asked again, what is stored once, what happens when the line breaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.errors import EngineUnreachable, WrongUsage
+from engine.tagging.ask import Asked, Request, ask
+from engine.tagging.collect import open_jobs
+from engine.tagging.follow import RECONNECTS, Heard, follow
+from engine.wire import protocol
+from tests.engine.review.shelf import Shelf
+from tests.engine.tagging.scripted import LABELS, ScriptedEngine, answer, failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+NAMES = ("a.png", "b.png", "c.png")
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    """Three images, one with a caption."""
+    shelf = Shelf(tmp_path / "set", {"a.png": b"cat", "b.png": None, "c.png": None})
+    yield shelf
+    shelf.desk.close()
+
+
+def _answers(shelf: Shelf) -> list[protocol.ResultLine]:
+    return [answer(n, shelf.id(name), f"picture {name}".encode()) for n, name in enumerate(NAMES, 1)]
+
+
+def _follow(shelf: Shelf, engine: ScriptedEngine) -> list[Heard]:
+    heard: list[Heard] = []
+    for job in open_jobs(shelf.desk):
+        follow(shelf.desk, job, engine.client, heard.append)
+    return heard
+
+
+def _tag(shelf: Shelf, engine: ScriptedEngine, request: Request) -> Asked:
+    """Ask and collect, the engine answering all that is asked."""
+    asked = ask(shelf.desk, engine.client(), request)
+    if asked.job:
+        wanted = {item.item for item in engine.jobs[-1].items}
+        lines = [line for line in _answers(shelf) if isinstance(line, protocol.Result) and line.item in wanted]
+        engine.scripts.append([LABELS, *lines, protocol.End("done", len(lines))])
+        _follow(shelf, engine)
+    return asked
+
+
+def test_what_was_answered_is_not_asked_again(shelf: Shelf) -> None:
+    """A second run asks nothing; a changed picture is asked about again, and only that one."""
+    engine = ScriptedEngine()
+    assert _tag(shelf, engine, Request("m")).items == 3
+    again = _tag(shelf, engine, Request("m"))
+    assert (again.job, again.items, again.unchanged) == ("", 0, 3)
+    (shelf.root / "b.png").write_bytes(b"another")
+    shelf.desk.scan()
+    asked = ask(shelf.desk, engine.client(), Request("m"))
+    assert [item.item for item in engine.jobs[-1].items] == [shelf.id("b.png")]
+    assert (asked.items, asked.unchanged) == (1, 2)
+
+
+def test_again_asks_anew(shelf: Shelf) -> None:
+    """`--again` asks about everything, and the newer proposal supersedes the older one."""
+    engine = ScriptedEngine()
+    _tag(shelf, engine, Request("m"))
+    assert _tag(shelf, engine, Request("m", again=True)).items == 3
+    assert len(shelf.frame("a.png").candidates) == 1
+    (count,) = shelf.desk.store.db.execute("SELECT count(*) FROM proposals").fetchone()
+    assert count == 6
+
+
+def test_another_name_for_the_same_model_costs_nothing(shelf: Shelf) -> None:
+    """`--as` makes proposals of the answers that are there; so does another merge."""
+    engine = ScriptedEngine()
+    _tag(shelf, engine, Request("m"))
+    renamed = _tag(shelf, engine, Request("m", source="mine"))
+    assert (renamed.items, renamed.reused) == (0, 3)
+    merged = _tag(shelf, engine, Request("m", merge="replace"))
+    assert (merged.items, merged.reused) == (0, 3)
+    assert {shown.proposal.source for shown in shelf.frame("a.png").candidates} == {"m", "mine"}
+
+
+def test_a_threshold_is_a_view(shelf: Shelf) -> None:
+    """Another threshold runs no model and changes what is proposed; it stays for the next run without one."""
+    engine = ScriptedEngine()
+    _tag(shelf, engine, Request("m"))
+    assert shelf.desk.view_of("m").threshold == 0.5  # the model's own
+    assert [hunk.new for hunk in shelf.frame("a.png").candidates[0].hunks] == ["dark"]
+    assert _tag(shelf, engine, Request("m", view={"threshold": 0.95})).items == 0
+    assert shelf.frame("a.png").candidates[0].hunks == ()
+    _tag(shelf, engine, Request("m"))
+    assert shelf.desk.view_of("m").threshold == 0.95
+
+
+def test_a_threshold_below_the_floor_is_refused(shelf: Shelf) -> None:
+    """Scores below the floor were not kept; the error says how to get them."""
+    with pytest.raises(WrongUsage, match="below the lowest score kept") as refusal:
+        ask(shelf.desk, ScriptedEngine().client(), Request("m", view={"threshold": 0.01}))
+    assert "--again" in refusal.value.hint
+
+
+def test_a_broken_line_goes_on_from_the_cursor(shelf: Shelf) -> None:
+    """After a break the stream is asked for from the last stored number; results sent twice count once."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    first, second, third = _answers(shelf)
+    engine.scripts = [[LABELS, first], [LABELS, first, second], [LABELS, second, third, protocol.End("done", 3)]]
+    heard = _follow(shelf, engine)
+    assert engine.asked_after == [0, 1, 2]
+    assert sum(len(news.batch.proposed) for news in heard) == 3
+    assert [through for _, through in engine.acknowledged][-1] == 3
+    assert shelf.desk.counts().pending == 3
+    assert open_jobs(shelf.desk) == []
+
+
+def test_an_engine_that_stays_away_is_given_up(shelf: Shelf) -> None:
+    """Without a single new result the line is taken up a few times, then the error is shown; the job stays open."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    engine.scripts = [[] for _ in range(RECONNECTS + 1)]
+    with pytest.raises(EngineUnreachable):
+        _follow(shelf, engine)
+    assert engine.scripts == []
+    assert len(open_jobs(shelf.desk)) == 1
+
+
+def test_a_replaced_spool_loses_the_job_and_says_so(shelf: Shelf) -> None:
+    """A job the engine no longer knows is marked lost and can be asked anew; nothing is resent by itself."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    engine.spool = "spool-2"
+    with pytest.raises(EngineUnreachable, match="no longer knows"):
+        _follow(shelf, engine)
+    assert open_jobs(shelf.desk) == []
+    assert len(engine.jobs) == 1
+    assert _tag(shelf, engine, Request("m")).items == 3
+
+
+def test_a_failed_item_is_kept_with_its_reason(shelf: Shelf) -> None:
+    """A picture nobody can read is marked so, the others get their proposals."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    first, _, third = _answers(shelf)
+    engine.scripts = [[LABELS, first, failure(2, shelf.id("b.png")), third, protocol.End("done", 3)]]
+    heard = _follow(shelf, engine)
+    failed = [failure for news in heard for failure in news.batch.failed]
+    assert [(image, error.code) for image, error in failed] == [(shelf.id("b.png"), "unreadable")]
+    assert shelf.desk.counts().unreadable == 1
+    shelf.desk.close()
+    shelf.desk = shelf.open()
+    assert shelf.desk.counts().unreadable == 1
+    (shelf.root / "b.png").write_bytes(b"repaired")
+    shelf.desk.scan()
+    assert shelf.desk.counts().unreadable == 0
+
+
+def test_accepting_a_job_is_one_group_also_across_a_restart(shelf: Shelf) -> None:
+    """What a stopped run stored but did not decide is decided by the next; what was undone stays undone."""
+    engine = ScriptedEngine()
+    asked = ask(shelf.desk, engine.client(), Request("m", accept=True))
+    first, second, third = _answers(shelf)
+    engine.scripts = [[LABELS, first]] + [[] for _ in range(RECONNECTS + 1)]
+    with pytest.raises(EngineUnreachable):
+        _follow(shelf, engine)
+    assert shelf.caption("a.png") == b"cat, dark"
+    shelf.desk.undo_last()
+    shelf.desk.close()
+    shelf.desk = shelf.open()
+    engine.scripts = [[LABELS, second, third, protocol.End("done", 3)]]
+    _follow(shelf, engine)
+    assert (shelf.caption("a.png"), shelf.caption("b.png"), shelf.caption("c.png")) == (b"cat", b"dark", b"dark")
+    groups = {row.group for row in shelf.desk.history() if row.kind == "accept"}
+    assert groups == {asked.group}
+
+
+def test_a_stale_result_is_not_accepted(shelf: Shelf) -> None:
+    """A picture that changed while the job ran gets its candidate, marked stale, and no decision."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m", accept=True))
+    (shelf.root / "a.png").write_bytes(b"changed meanwhile")
+    engine.scripts = [[LABELS, *_answers(shelf), protocol.End("done", 3)]]
+    told = {image: said for news in _follow(shelf, engine) for image, said in news.told}
+    assert "changed" in told[shelf.id("a.png")].reason
+    assert shelf.caption("a.png") == b"cat"
+    assert shelf.frame("a.png").candidates[0].stale
+    assert shelf.caption("b.png") == b"dark"
+
+
+def test_a_glob_chooses_images(shelf: Shelf) -> None:
+    """Only images whose path matches are asked about; a glob that matches none is an error."""
+    engine = ScriptedEngine()
+    assert ask(shelf.desk, engine.client(), Request("m", images="[ab].png")).items == 2
+    with pytest.raises(WrongUsage, match="no image matches"):
+        ask(shelf.desk, engine.client(), Request("m", images="*.jpg"))
+
+
+def test_a_copied_dataset_reads_without_acknowledging(shelf: Shelf) -> None:
+    """A store with another collector id stores results like anybody, and acknowledges nothing in the owner's name."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    with shelf.desk.store.transaction() as db:
+        db.execute("UPDATE meta SET value = 'other' WHERE key = 'collector'")
+    engine.scripts = [[LABELS, *_answers(shelf), protocol.End("done", 3)]]
+    _follow(shelf, engine)
+    assert shelf.desk.counts().pending == 3
+    assert engine.acknowledged == []

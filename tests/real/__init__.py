@@ -1,0 +1,1 @@
+"""Tests against the real thing around cutline: pip, tmux, a real terminal, faults."""

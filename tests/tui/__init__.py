@@ -1,0 +1,1 @@
+"""Tests of the terminal side; same paths as the source files."""

@@ -1,0 +1,32 @@
+"""What tests of the terminal side share: a terminal with all colours, and a small dataset."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tui.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say what the terminal can do, whatever runs the tests."""
+    for name in ("NO_COLOR", "XTERM_VERSION", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Iterator[Trial]:
+    """Give an empty dataset folder."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    made = Trial(folder)
+    yield made
+    made.close()

@@ -1,0 +1,1 @@
+"""Tests of whole screens, on a real workspace."""

@@ -1,0 +1,29 @@
+"""A terminal, and a dataset with proposals, for every test of a command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.engine.review.shelf import Shelf
+from tests.tui.shell.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def cutline(capsys: pytest.CaptureFixture[str]) -> Terminal:
+    """Give a command line."""
+    return Terminal(capsys)
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    """Three images: one with tags, one with prose, one without a caption."""
+    captions = {"a.png": b"cat, sofa\n", "b.png": b"A dog runs over a wide green field.", "sub/c.png": None}
+    shelf = Shelf(tmp_path / "set", captions)
+    yield shelf
+    shelf.desk.close()

@@ -1,0 +1,157 @@
+"""`cutline accept` and `cutline reject`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.tagging.accept import accept_proposals
+from tui.shell import deciding
+
+if TYPE_CHECKING:
+    from tests.engine.review.shelf import Shelf
+    from tests.tui.shell.terminal import Terminal
+
+
+@pytest.fixture(autouse=True)
+def proposals(shelf: Shelf) -> None:
+    """Let a tagger speak about every image."""
+    for name in ("a.png", "b.png", "sub/c.png"):
+        shelf.propose(name, {"window": 0.9, "blurry": 0.5})
+
+
+def test_accept_writes_every_candidate_as_one_group(cutline: Terminal, shelf: Shelf) -> None:
+    """All captions get the tags proposed; one undo of the group takes all back."""
+    said = cutline("accept", shelf.root, "--json")
+    assert said.code == 0
+    assert said.json == {"group": 1, "images": 3, "written": 3, "refused": []}
+    assert shelf.caption("a.png") == b"cat, sofa, window, blurry\n"
+    assert shelf.caption("sub/c.png") == b"window, blurry"
+    back = cutline("undo", shelf.root, "--group", "1", "--json")
+    assert back.code == 0
+    assert back.json == {"group": 2, "images": 3, "written": 3, "refused": [], "partly_undone": False}
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+    assert shelf.caption("sub/c.png") is None
+
+
+def test_a_second_accept_has_nothing_to_do(cutline: Terminal, shelf: Shelf) -> None:
+    """Once everything is decided, accepting again changes nothing and is no failure."""
+    cutline("accept", shelf.root)
+    said = cutline("accept", shelf.root, "--json")
+    assert said.code == 0
+    assert said.json == {"group": None, "images": 0, "written": 0, "refused": []}
+    assert "nothing to do" in cutline("accept", shelf.root).out
+
+
+def test_tags_below_the_score_are_left(cutline: Terminal, shelf: Shelf) -> None:
+    """`--min-score` keeps uncertain tags out of the captions."""
+    cutline("accept", shelf.root, "--min-score", "0.8")
+    assert shelf.caption("a.png") == b"cat, sofa, window\n"
+
+
+def test_a_glob_limits_the_images(cutline: Terminal, shelf: Shelf) -> None:
+    """`--images` leaves all others pending."""
+    said = cutline("accept", shelf.root, "--images", "sub/*", "--json")
+    assert said.json["images"] == 1
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+
+
+def test_a_dry_run_shows_diffs_and_changes_nothing(cutline: Terminal, shelf: Shelf) -> None:
+    """`--dry-run` prints what would be written; every candidate stays open."""
+    said = cutline("accept", shelf.root, "--dry-run")
+    assert said.code == 0
+    assert "- cat, sofa\n+ cat, sofa, window, blurry\n" in said.out
+    assert "sub/c.txt (new file)\n+ window, blurry\n" in said.out
+    assert said.out.endswith("3 images would be accepted, 3 captions written\n")
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+    fields = cutline("accept", shelf.root, "--dry-run", "--json").json
+    assert (fields["group"], fields["images"], fields["written"]) == (None, 3, 0)
+    assert fields["changes"][0] == {
+        "image": "a.png",
+        "caption_file": "a.txt",
+        "before": "cat, sofa\n",
+        "after": "cat, sofa, window, blurry\n",
+    }
+
+
+def test_several_sources_have_to_be_named(cutline: Terminal, shelf: Shelf) -> None:
+    """Where candidates of two sources wait for one image, nothing is decided until a source is named."""
+    shelf.propose("a.png", {"table": 0.9}, source="other")
+    said = cutline("accept", shelf.root)
+    assert said.code == 2
+    assert "a.png: other, tagger" in said.err
+    assert "--source" in said.err
+    assert shelf.caption("b.png") == b"A dog runs over a wide green field."
+    assert cutline("accept", shelf.root, "--source", "oth*", "--json").json["images"] == 1
+    assert shelf.caption("a.png") == b"cat, sofa, table\n"
+    assert cutline("accept", shelf.root, "--json").json["images"] == 3
+
+
+def test_all_sources_can_be_taken_together(cutline: Terminal, shelf: Shelf) -> None:
+    """A glob that fits several sources answers all their candidates in one decision an image."""
+    shelf.propose("a.png", {"table": 0.9}, source="other")
+    assert cutline("accept", shelf.root, "--source", "*", "--json").json == {
+        "group": 1,
+        "images": 3,
+        "written": 3,
+        "refused": [],
+    }
+    assert shelf.caption("a.png") == b"cat, sofa, window, blurry, table\n"
+
+
+def test_a_source_nobody_knows_is_named(cutline: Terminal, shelf: Shelf) -> None:
+    """A misspelt source is wrong usage, with the nearest right one."""
+    said = cutline("accept", shelf.root, "--source", "taggr")
+    assert said.code == 2
+    assert "did you mean tagger?" in said.err
+
+
+def test_flagged_and_changed_images_are_left_alone(cutline: Terminal, shelf: Shelf) -> None:
+    """What a person flagged, and pictures that changed since they were tagged, stay pending; that is said."""
+    shelf.desk.mark(shelf.id("a.png"), "flag")
+    (shelf.root / "b.png").write_bytes(b"another picture altogether")
+    said = cutline("accept", shelf.root, "--json")
+    assert said.code == 0
+    assert said.json["images"] == 1
+    assert "1 image (flagged)" in said.err
+    assert "1 image (changed since it was tagged)" in said.err
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+    assert cutline("reject", shelf.root, "--json").json["images"] == 0
+
+
+def test_reject_decides_without_writing(cutline: Terminal, shelf: Shelf) -> None:
+    """Rejecting answers every candidate and touches no caption."""
+    said = cutline("reject", shelf.root, "--json")
+    assert said.json == {"group": 1, "images": 3, "written": 0, "refused": []}
+    assert shelf.caption("sub/c.png") is None
+    assert cutline("stats", shelf.root, "--json").json["rejected"] == 3
+
+
+def test_what_is_refused_is_named_and_the_rest_goes_on(cutline: Terminal, shelf: Shelf) -> None:
+    """A caption that leads out of the dataset is refused; the others are written; the exit code says so."""
+    (shelf.root / "a.txt").unlink()
+    (shelf.root / "a.txt").symlink_to(shelf.root.parent / "elsewhere.txt")
+    said = cutline("accept", shelf.root, "--json")
+    assert said.code == 3
+    assert (said.json["images"], said.json["refused"][0]["image"]) == (2, "a.png")
+    assert "outside the dataset" in said.json["refused"][0]["reason"]
+    assert not (shelf.root.parent / "elsewhere.txt").exists()
+
+
+def test_an_interruption_says_what_was_decided(
+    cutline: Terminal, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C between two images ends with 130 and the command that takes the first ones back."""
+    real = accept_proposals
+
+    def until_b(desk: object, image: int, *rest: object) -> object:
+        if image == shelf.id("b.png"):
+            raise KeyboardInterrupt
+        return real(desk, image, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(deciding, "accept_proposals", until_b)
+    said = cutline("accept", shelf.root)
+    assert said.code == 130
+    assert "interrupted: 1 image accepted" in said.err
+    assert "--group 1" in said.err

@@ -1,0 +1,116 @@
+"""`cutline show`, `cutline stats` and `cutline history`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.pictures import make_picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.engine.review.shelf import Shelf
+    from tests.tui.shell.terminal import Terminal
+
+
+def test_stats_count_everything(cutline: Terminal, shelf: Shelf) -> None:
+    """States add up to the images; captions, tags and stale candidates are counted from the files."""
+    shelf.propose("a.png", {"window": 0.9})
+    shelf.propose("b.png", {"window": 0.9}, stale=True)
+    shelf.accept("a.png")
+    said = cutline("stats", shelf.root, "--json")
+    assert said.code == 0
+    assert said.json == {
+        "images": 3,
+        "captioned": 2,
+        "pending": 1,
+        "accepted": 1,
+        "rejected": 0,
+        "untouched": 1,
+        "skipped": 0,
+        "flagged": 0,
+        "aside": 0,
+        "stale": 1,
+        "unreadable": 0,
+        "tags": 3,
+    }
+    assert "captioned  2\n" in cutline("stats", shelf.root).out
+
+
+def test_show_says_what_is_known_of_an_image(cutline: Terminal, shelf: Shelf) -> None:
+    """All stored tags with their scores, the text of the view, what was answered, and the image's steps."""
+    make_picture(shelf.root / "a.png", size=(64, 48))
+    shelf.desk.scan()
+    first = shelf.propose("a.png", {"window": 0.9, "dark": 0.2})
+    second = shelf.propose("a.png", "A cat on a sofa.", source="captioner", merge="fill")
+    step = shelf.accept("a.png")
+    shown = cutline("show", shelf.root, "./a.png", "--json").json
+    assert (shown["image"], shown["width"], shown["height"]) == ("a.png", 64, 48)
+    assert (shown["caption"], shown["state"], shown["tokens"]) == ("cat, sofa, window\n", "accepted", None)
+    tagger, captioner = shown["proposals"]
+    assert tagger["id"] == first
+    assert (tagger["kind"], tagger["text"], tagger["stale"]) == ("tags", "window", False)
+    assert [(t["tag"], t["in_view"]) for t in tagger["tags"]] == [("window", True), ("dark", False)]
+    assert tagger["decision"] == {"id": step.id, "answer": "taken"}
+    assert (captioner["id"], captioner["tags"], captioner["text"]) == (second, None, "A cat on a sofa.")
+    assert [row["id"] for row in shown["history"]] == [step.id]
+    assert cutline("show", shelf.root, "a.png").out.startswith("a.png  64×48 px  accepted\ncat, sofa, window\n")
+
+
+def test_show_can_say_what_is_not_utf8(cutline: Terminal, shelf: Shelf) -> None:
+    """Names and captions of any bytes come through JSON; on the terminal they are visible signs."""
+    name = b"\xff\x1b.png"
+    (shelf.root / os.fsdecode(name)).write_bytes(b"no picture")
+    (shelf.root / os.fsdecode(b"\xff\x1b.txt")).write_bytes(b"\xfe")
+    shown = cutline("show", shelf.root, os.fsdecode(name), "--json").json
+    assert shown["image"] == {"name_b64": "/xsucG5n"}
+    assert shown["caption"] == {"b64": "/g=="}
+    assert (shown["width"], shown["height"]) == (None, None)
+    assert cutline("show", shelf.root, os.fsdecode(name)).out.startswith("\\xff␛.png  unreadable")
+
+
+def test_show_refuses_what_is_no_image(cutline: Terminal, shelf: Shelf) -> None:
+    """An image that is not in the dataset is wrong usage."""
+    said = cutline("show", shelf.root, "nope.png")
+    assert said.code == 2
+    assert "nope.png" in said.err
+
+
+def test_history_is_one_document_a_step(cutline: Terminal, shelf: Shelf) -> None:
+    """Every row of the journal has what was there before and after, and what took it back."""
+    proposal = shelf.propose("a.png", {"window": 0.9})
+    cutline("accept", shelf.root)
+    cutline("undo", shelf.root)
+    accepted, undone = cutline("history", shelf.root, "--json").rows
+    expected = {
+        "id": 1,
+        "group": 1,
+        "kind": "accept",
+        "image": "a.png",
+        "caption_file": "a.txt",
+        "answers": [{"proposal": proposal, "answer": "taken", "hunks": ["+window"]}],
+        "before": "cat, sofa\n",
+        "after": "cat, sofa, window\n",
+        "written": True,
+        "undoes": None,
+        "undone_by": 2,
+    }
+    assert {field: accepted[field] for field in expected} == expected
+    assert (undone["kind"], undone["undoes"], undone["after"]) == ("undo", 1, "cat, sofa\n")
+    lines = cutline("history", shelf.root).out.splitlines()
+    assert len(lines) == 2
+    assert "+window" in lines[0]
+
+
+def test_looking_writes_nothing(cutline: Terminal, shelf: Shelf) -> None:
+    """Commands that look change no file of the dataset."""
+
+    def files() -> dict[Path, bytes]:
+        found = (path for path in shelf.root.rglob("*") if path.is_file() and ".cutline" not in path.parts)
+        return {path: path.read_bytes() for path in found}
+
+    before = files()
+    for command in (["stats"], ["history"], ["show"]):
+        cutline(*command, shelf.root, *(["a.png"] if command == ["show"] else []))
+    assert files() == before

@@ -1,0 +1,69 @@
+"""`cutline undo`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.engine.review.shelf import Shelf
+    from tests.tui.shell.terminal import Terminal
+
+
+@pytest.fixture(autouse=True)
+def steps(cutline: Terminal, shelf: Shelf) -> None:
+    """Take three steps on one caption."""
+    for tag in ("one", "two", "three"):
+        assert cutline("edit", shelf.root, f"add:{tag}", "--images", "a.png", "--apply").code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        ([], b"cat, sofa, one, two\n"),
+        (["--steps", "2"], b"cat, sofa, one\n"),
+        (["--to", "2"], b"cat, sofa, one\n"),
+        (["--group", "3"], b"cat, sofa, one, two\n"),
+        (["--steps", "9"], b"cat, sofa\n"),
+    ],
+)
+def test_undo_goes_back_as_far_as_it_is_told(cutline: Terminal, shelf: Shelf, options: list[str], left: bytes) -> None:
+    """By default the last step; else so many steps, everything from a step on, or a group."""
+    assert cutline("undo", shelf.root, *options).code == 0
+    assert shelf.caption("a.png") == left
+
+
+def test_undo_goes_on_where_the_last_one_ended(cutline: Terminal, shelf: Shelf) -> None:
+    """Undo takes back decisions, not undos."""
+    for _ in range(3):
+        cutline("undo", shelf.root)
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+    assert cutline("undo", shelf.root).out == "nothing to do\n"
+
+
+def test_what_was_changed_outside_stays(cutline: Terminal, shelf: Shelf) -> None:
+    """A caption that another program changed is refused with its name, and stays as it is."""
+    (shelf.root / "a.txt").write_bytes(b"mine")
+    said = cutline("undo", shelf.root, "--json")
+    assert said.code == 3
+    assert (said.json["images"], said.json["partly_undone"]) == (0, False)
+    assert said.json["refused"][0]["image"] == "a.png"
+    assert shelf.caption("a.png") == b"mine"
+
+
+def test_a_group_is_partly_undone(cutline: Terminal, shelf: Shelf) -> None:
+    """Where one file of a group cannot be taken back the others are, and it is said."""
+    group = cutline("edit", shelf.root, "add:x", "--apply", "--json").json["group"]
+    (shelf.root / "a.txt").write_bytes(b"mine")
+    said = cutline("undo", shelf.root, "--group", group, "--json")
+    assert said.code == 3
+    assert (said.json["images"], said.json["partly_undone"]) == (2, True)
+
+
+@pytest.mark.parametrize("option", ["--group", "--to"])
+def test_a_number_nobody_gave_out_is_wrong_usage(cutline: Terminal, shelf: Shelf, option: str) -> None:
+    """A group or step that does not exist is named."""
+    said = cutline("undo", shelf.root, option, "99")
+    assert said.code == 2
+    assert "99" in said.err

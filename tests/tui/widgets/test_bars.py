@@ -1,0 +1,98 @@
+"""The bars: what they show at every width, and what they leave out first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+from textual.app import App, ComposeResult
+
+from engine.review.records import Counts
+from engine.wire.protocol import JobInfo
+from tests.tui.screens.seen import codes, text
+from tests.tui.trial import HOSTILE
+from tui.widgets.bars import KeyHints, StatusBar, TitleBar
+from tui.widgets.engine_status import EngineStatus
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+JOB = JobInfo("0" * 32, "/data", "pixel_stats", (), "running", 1200, 300, 2, 302, 0.0, 1.0, None, rate=90.0)
+
+
+class Alone(App[int]):
+    """An app of one bar."""
+
+    CSS = "TitleBar, StatusBar, KeyHints { height: 1; }"
+
+    def __init__(self, bar: Widget) -> None:
+        """Hold the bar."""
+        super().__init__()
+        self.bar = bar
+
+    def compose(self) -> ComposeResult:
+        """Show the bar."""
+        yield self.bar
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+async def test_title_counts(width: int) -> None:
+    """Place and counts are always there; words only where there is room."""
+    bar = TitleBar(f"data {HOSTILE}")
+    app = Alone(bar)
+    async with app.run_test(size=(width, 3)) as pilot:
+        bar.show_place(41, 100_000)
+        bar.show_counts(Counts(images=100_000, pending=99_000, accepted=900, rejected=100, flagged=3))
+        await pilot.pause()
+        seen = text(app)
+        assert "\x1b]" not in codes(app)
+    for part in ("42/100,000", "● 99,000", "✓ 900", "✗ 100", "⚑ 3"):
+        assert part in seen
+    assert ("99,000 pending" in seen) == (width >= 110)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+async def test_key_hints_keep_help_and_quit(width: int) -> None:
+    """Where it is narrow, hints of the middle go; help and quit stay."""
+    app = Alone(KeyHints())
+    async with app.run_test(size=(width, 3)) as pilot:
+        await pilot.pause()
+        seen = text(app)
+    assert "a accept" in seen
+    assert "? help" in seen
+    assert "q quit" in seen
+
+
+async def test_status_shows_progress_and_gives_way_to_errors() -> None:
+    """A running job shows its numbers, rate and rest; an error that needs the room gets it."""
+    bar = StatusBar()
+    app = Alone(bar)
+    async with app.run_test(size=(120, 3)) as pilot:
+        bar.show_engine(EngineStatus(running=True, jobs=(JOB,)))
+        await pilot.pause()
+        for part in ("pixel_stats", "302/1,200", "✗ 2 failed", "90.0/s", "0:10 left"):
+            assert part in text(app)
+        bar.say(f"something went wrong: {HOSTILE} {'x' * 60}", "error")
+        await pilot.pause()
+        assert "something went wrong" in text(app)
+        assert "\x1b]" not in codes(app)
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [
+        (EngineStatus(), "engine off"),
+        (EngineStatus(running=True), "engine idle"),
+        (EngineStatus(problem="the engine is too new [/]"), "too new [/]"),
+        (EngineStatus(running=True, jobs=(msgspec.structs.replace(JOB, state="queued"),)), "queued"),
+    ],
+)
+async def test_engine_is_never_silent(status: EngineStatus, says: str) -> None:
+    """Off, idle, waiting and broken are told in words."""
+    bar = StatusBar()
+    app = Alone(bar)
+    async with app.run_test(size=(100, 3)) as pilot:
+        bar.show_engine(status)
+        await pilot.pause()
+        assert says in text(app)

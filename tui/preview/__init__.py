@@ -1,0 +1,1 @@
+"""Pictures in a terminal: shrunk and turned into character cells away from the event loop."""

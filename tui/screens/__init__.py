@@ -1,0 +1,1 @@
+"""Whole screens: composition and keys."""

@@ -1,0 +1,364 @@
+"""The review screen: picture, caption and queue, and the keys that decide."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Container, Vertical
+from textual.screen import Screen
+
+from engine.dataset.images import repeats
+from engine.errors import CutlineError
+from tui import commands, messages
+from tui.drafts import Drafts
+from tui.link import Link
+from tui.preview.window import Window
+from tui.screens.help import HelpScreen
+from tui.turns import Tone, Turns
+from tui.widgets.bars import KeyHints, StatusBar, TitleBar
+from tui.widgets.caption_diff import CaptionDiff
+from tui.widgets.engine_status import EngineStatus
+from tui.widgets.picture import PicturePane
+from tui.widgets.queue_list import QueueList
+from tui.widgets.tag_editor import TagEditor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from engine.review.records import Counts, ImageId
+    from engine.workspace import Workspace
+    from tui.card import Card
+    from tui.hand import Hand
+    from tui.idle import Idle
+    from tui.lineup import Lineup
+    from tui.preview.choice import Drawing
+    from tui.preview.gallery import Drawn
+
+LOOK_SECONDS = 0.7
+"""How often others' changes are looked for."""
+NEWS_SECONDS = 0.3
+"""How long results are gathered before they are shown."""
+MEDIUM_CELLS, WIDE_CELLS = 110, 170
+"""Widths from which the queue has a column of its own, and a broader one."""
+
+
+def _bindings() -> Iterator[Binding]:
+    for command in commands.ALL:
+        if command is commands.ShowCandidate:
+            for number, key in enumerate(command.keys, 1):
+                yield Binding(key, f"turn('{command.name}', {number})", id=f"{command.name}_{number}")
+        else:
+            yield Binding(",".join(command.keys), f"turn('{command.name}')", id=command.name)
+
+
+class ReviewScreen(Screen[None]):
+    """Composes the widgets, turns keys into turns, and shows what turns did."""
+
+    CSS_PATH = "../styles/review.tcss"
+    AUTO_FOCUS = ""
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (Textual's way)
+        (0, "-narrow"),
+        (MEDIUM_CELLS, "-medium"),
+        (WIDE_CELLS, "-wide"),
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
+
+    def __init__(self, workspace: Workspace, hand: Hand, idle: Idle, drawing: Drawing, lineup: Lineup) -> None:
+        """Prepare; nothing is read yet.
+
+        Args:
+            workspace: The dataset.
+            hand: Runs what touches the workspace.
+            idle: Counts what is under way.
+            drawing: How pictures are drawn.
+            lineup: The queue, empty yet.
+        """
+        super().__init__()
+        self.turns = Turns(workspace, hand, idle, self, lineup)
+        self.drafts = Drafts()
+        self._workspace, self._idle = workspace, idle
+        self._link = Link(workspace, self.post_message)
+        self._window = Window(
+            workspace.root, drawing, idle, lambda drawn: self.post_message(messages.PictureReady(drawn))
+        )
+        self._asked: set[str] = set()
+        self._sure_to_quit = self._said = False
+        self.set_class(drawing.shape is None, "-no-picture")
+        self._title = TitleBar(workspace.root.name or str(workspace.root), id="title")
+        self._picture, self._caption, self._queue = (
+            PicturePane(id="picture"),
+            CaptionDiff(id="caption"),
+            QueueList(id="queue"),
+        )
+        self._editor, self._status, self._keys = TagEditor(id="editor"), StatusBar(id="status"), KeyHints(id="keys")
+
+    def compose(self) -> ComposeResult:
+        """Lay out bars, picture, caption and queue."""
+        yield self._title
+        with Container(id="body"):
+            yield self._picture
+            with Vertical(id="work"):
+                yield self._caption
+                yield self._editor
+            yield self._queue
+        yield self._status
+        yield self._keys
+
+    def on_mount(self) -> None:
+        """Show what the store knows at once; look through the folder behind it."""
+        self.run_worker(self.turns.run(), name="turns")
+        self.turns.ask(self.turns.arrange)
+        for notice in self._workspace.notices:
+            self.say(notice, "warning")
+        self._idle.rise()  # the scan; falls when its end has been shown
+        self._title.show_scanning(scanning=True)
+        threading.Thread(target=self._scan, name="scan", daemon=True).start()
+        self._link.open()
+        self.set_interval(LOOK_SECONDS, partial(self._ask_once, "look"))
+
+    def on_unmount(self) -> None:
+        """End the threads."""
+        self._link.close()
+        self._window.close()
+
+    # --- keys -------------------------------------------------------------------------------------------------
+
+    def action_turn(self, name: str, number: int = 0) -> None:
+        """Put a command at the end of what was asked."""
+        if "edit" in self._asked:
+            return  # these keys are meant for the editor that is about to open
+        if name == commands.Edit.name:
+            self._asked.add("edit")
+        self.turns.ask(partial(self._perform, commands.named(name), number))
+
+    async def _perform(self, command: type[commands.Command], number: int, card: Card | None) -> None:
+        """Do what a key asked for, or say why it does nothing."""
+        self._sure_to_quit &= command is commands.Quit
+        if reason := command.why_not(self.turns):
+            self._asked.discard("edit")
+            self.say(reason, "warning")
+            return
+        self._said = False
+        await self._handle(command, number, card)
+        if not self._said:  # not before: a frame drawn for the empty line would delay that of the next image
+            self.say("")
+
+    async def _handle(self, command: type[commands.Command], number: int, card: Card | None) -> None:
+        turns = self.turns
+        match command.name:
+            case "accept" | "accept_candidate" | "reject" | "skip" | "flag" | "undo":
+                await getattr(turns, command.name)(card)
+            case "next" | "previous" | "first" | "last":
+                steps = {"next": turns.place + 1, "previous": turns.place - 1, "first": 0, "last": turns.length - 1}
+                await turns.go(steps[command.name])
+            case "toggle_hunk" | "next_hunk" | "previous_hunk" | "show_candidate" if card is not None:
+                self._choose(card, command.name, number)
+            case "edit" if card is not None:
+                self._open_editor(card)
+            case "help":
+                await self.app.push_screen(HelpScreen())
+            case "quit":
+                self._quit()
+
+    def _choose(self, card: Card, name: str, number: int) -> None:
+        if name == "show_candidate":
+            if number > len(card.frame.candidates):
+                self.say(f"there is no candidate {number} here", "warning")
+                return
+            card.look_at(number - 1)
+        elif name == "toggle_hunk":
+            card.toggle()
+        else:
+            card.move_cursor(1 if name == "next_hunk" else -1)
+        self._caption.renew()
+        self._show_dead_keys()
+
+    def _quit(self) -> None:
+        if self.drafts.open_on is not None:
+            self._leave_editor(self._editor.content())
+        waiting = len(self.drafts.waiting)
+        if waiting and not self._sure_to_quit:
+            self._sure_to_quit = True
+            drafts = "1 draft is" if waiting == 1 else f"{waiting} drafts are"
+            self.say(f"{drafts} not written; {commands.shown_key(commands.Quit)} again throws them away", "warning")
+            return
+        self.app.exit(0)
+
+    # --- editing by hand --------------------------------------------------------------------------------------
+
+    def _open_editor(self, card: Card) -> None:
+        try:
+            self._editor.open(self.drafts.opening(card))
+            self._show_editing(editing=True)
+        except CutlineError as refused:
+            self.drafts.open_on = None
+            self.say(str(refused), "error")
+        finally:
+            self._asked.discard("edit")
+
+    def on_edit_saved(self, message: messages.EditSaved) -> None:
+        """Write what is in the editor."""
+        self.turns.ask(partial(self._save, message.text))
+
+    async def _save(self, text: str, _: Card | None) -> None:
+        card = self.drafts.open_on
+        if card is None:
+            return
+        try:
+            await self.turns.save(card, text)
+        except CutlineError as problem:
+            await self.turns.look()
+            self.drafts.open_on = self.turns.card
+            self.say(f"{problem}; ctrl+s again writes your text over it", "error")
+            return
+        self.drafts.written()
+        self._close_editor()
+        self.say("edited and written", "good")
+
+    def on_edit_left(self, message: messages.EditLeft) -> None:
+        """Close the editor, keep what was typed."""
+        self._leave_editor(message.text)
+
+    def _leave_editor(self, text: str) -> None:
+        if self.drafts.leave(text):
+            self.say(f"kept as a draft, not written; {commands.shown_key(commands.Edit)} goes on with it", "warning")
+        self._close_editor()
+
+    def _close_editor(self) -> None:
+        self._editor.close()
+        self._show_editing(editing=False)
+        self.show_card(self.turns.card)
+
+    def _show_editing(self, *, editing: bool) -> None:
+        self._keys.show_editing(editing=editing)
+        self._caption.editing = editing
+
+    # --- what turns tell (tui.turns.Stage) ----------------------------------------------------------------------
+
+    def show_card(self, card: Card | None) -> None:
+        """Show an image."""
+        entry = self._workspace.entries.get(card.image) if card else None
+        times = repeats(card.frame.image.key) if card else None
+        has_draft = card is not None and card.image in self.drafts.waiting
+        self._caption.show_card(card, entry, repeats=times[0] if times else None, has_draft=has_draft)
+        self._show_dead_keys()
+
+    def show_lineup(self) -> None:
+        """Show the queue at its place, and the picture there."""
+        lineup = self.turns.lineup
+        self._queue.show_queue(lineup.ids, self._workspace.entries, lineup.place)
+        self._title.show_place(lineup.place, len(lineup.ids))
+        self._show_picture()
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show how many images are where."""
+        self._title.show_counts(counts)
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Say one raw line in the status bar."""
+        self._said = True
+        self._status.say(text, tone)
+
+    def _show_dead_keys(self) -> None:
+        self._keys.show_dead(frozenset(c.name for c in commands.FOOTER if c.why_not(self.turns)))
+
+    # --- pictures ---------------------------------------------------------------------------------------------
+
+    def on_resize(self) -> None:
+        """Fit the picture to its new room."""
+        self.call_after_refresh(self._show_picture)
+
+    def _show_picture(self) -> None:
+        lineup, size = self.turns.lineup, self._picture.size
+        _, ground = self._picture.background_colors
+        drawn = self._window.look(
+            lineup.ids, lineup.place, self._workspace.entries, (size.width, size.height), ground.rgb
+        )
+        if drawn is not None:
+            self._draw(drawn)
+
+    def on_picture_ready(self, message: messages.PictureReady) -> None:
+        """Show the picture that was still being drawn."""
+        if self._window.arrived(message.drawn):
+            self._draw(message.drawn)
+
+    def _draw(self, drawn: Drawn) -> None:
+        self._picture.show_rows(drawn.strips, f"no picture: {drawn.problem}" if drawn.problem else "")
+        if self._caption.facts != drawn.facts:
+            self._caption.show_facts(drawn.facts)
+
+    # --- news from threads --------------------------------------------------------------------------------------
+
+    def _scan(self) -> None:
+        """Look through the folder; in a thread of its own."""
+        try:
+            self._workspace.scan(self._scanned)
+        except CutlineError as problem:
+            self.post_message(messages.ScanEnded(str(problem)))
+        else:
+            self.post_message(messages.ScanEnded())
+
+    def _scanned(self, _: list[ImageId]) -> None:
+        self.post_message(messages.Scanned())
+
+    def on_scanned(self) -> None:
+        """Take in images that are new or gone."""
+        self._ask_once("arrange")
+
+    def on_scan_ended(self, message: messages.ScanEnded) -> None:
+        """Show the whole queue."""
+        self._title.show_scanning(scanning=False)
+        self._caption.empty_text = "There are no images in this folder."
+        self.turns.ask(self.turns.arrange)
+        self._idle.fall()
+        if message.problem:
+            self.say(message.problem, "error")
+
+    def on_results_stored(self) -> None:
+        """Show new candidates, some batches at a time: a fast job stores dozens a second."""
+        if "news" not in self._asked:
+            self._asked.add("news")
+            self._idle.rise()
+            self.set_timer(NEWS_SECONDS, self._take_news)
+
+    def _take_news(self) -> None:
+        self._ask_once("take_news")
+        self._asked.discard("news")
+        self._idle.fall()
+
+    def on_engine_seen(self, message: messages.EngineSeen) -> None:
+        """Show what the engine does."""
+        self._status.show_engine(EngineStatus(message.running, message.jobs, message.problem))
+
+    def _ask_once(self, name: str) -> None:
+        """Ask turns for something of which one waiting request is enough."""
+        if name not in self._asked:
+            self._asked.add(name)
+            self.turns.ask(partial(self._do_once, name))
+
+    async def _do_once(self, name: str, _: Card | None) -> None:
+        self._asked.discard(name)
+        await getattr(self.turns, name)()
+
+    # --- the mouse --------------------------------------------------------------------------------------------
+
+    def on_image_picked(self, message: messages.ImagePicked) -> None:
+        """Go to the row that was clicked."""
+        if self.drafts.open_on is None:
+            self.turns.ask(lambda _: self.turns.go(message.place))
+
+    def on_hunk_picked(self, message: messages.HunkPicked) -> None:
+        """Choose the change that was clicked, or leave it out."""
+        if (card := self.turns.card) is not None:
+            card.cursor = message.hunk
+            self.action_turn(commands.ToggleHunk.name)
+
+    def on_candidate_picked(self, message: messages.CandidatePicked) -> None:
+        """Show the candidate that was clicked."""
+        self.action_turn(commands.ShowCandidate.name, message.place + 1)

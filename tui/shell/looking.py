@@ -1,0 +1,125 @@
+"""`cutline show`, `stats` and `history`: they look and change nothing."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine import settings
+from engine.errors import CutlineError
+from engine.review.statistics import count_captions, count_stale
+from engine.wire.protocol import to_name
+from tui.shell import rows
+from tui.shell.opening import key_from, opened
+from tui.shell.output import text_or_bytes
+from tui.shell.parser import add_json
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from engine.review.records import Image
+    from engine.workspace import Workspace
+    from tui.shell.output import Output
+    from tui.shell.parser import Parser
+
+
+def history_options(parser: Parser) -> None:
+    """Declare what `history` takes."""
+    parser.add_argument("dir", metavar="DIR", help="the folder of images")
+    add_json(parser)
+
+
+def history(args: Namespace, out: Output) -> int:
+    """Print the journal, one step a line."""
+    with opened(args.dir, out, scan=False) as workspace:
+        for row in workspace.history():
+            if out.json:
+                out.document(rows.journal_fields(row))
+            else:
+                out.say_line(rows.journal_line(row))
+    return 0
+
+
+def stats_options(parser: Parser) -> None:
+    """Declare what `stats` takes."""
+    history_options(parser)
+
+
+def stats(args: Namespace, out: Output) -> int:
+    """Count images by what is decided about them, and tags."""
+    in_force = settings.load()
+    with opened(args.dir, out, with_settings=in_force) as workspace:
+        keys = (entry.key for entry in workspace.entries.values())
+        captions = count_captions(workspace.files, keys, workspace.extension, in_force.captions.separator)
+        stale = count_stale(workspace.store.db, workspace.entries, workspace.look_again)
+        counts = msgspec.structs.replace(workspace.counts(), captioned=captions.captioned, stale=stale)
+    fields = {**msgspec.to_builtins(counts), "tags": captions.tags}
+    if out.json:
+        out.document(fields)
+    else:
+        width = max(len(f"{number:,}") for number in fields.values())
+        for name, number in fields.items():
+            out.say(f"{name:<10} {number:>{width},}")
+    return 0
+
+
+def show_options(parser: Parser) -> None:
+    """Declare what `show` takes."""
+    parser.add_argument("dir", metavar="DIR", help="the folder of images")
+    parser.add_argument("image", metavar="IMAGE", help="the image's path below DIR")
+    add_json(parser)
+
+
+def show(args: Namespace, out: Output) -> int:
+    """Show what is known of one image."""
+    with opened(args.dir, out) as workspace:
+        entry = workspace.entry_of(key_from(args.image))
+        try:
+            frame = workspace.frame(entry.id)
+            image, raw, text = frame.image, frame.raw, frame.caption.text
+        except CutlineError as problem:  # a caption that leads out of the folder, ...: the rest can be shown
+            out.problem(problem)
+            image, raw, text = workspace.look_again(entry.id), None, ""
+        fields = {**_picture(workspace, image), "caption": _caption(raw, text), "state": entry.state, "tokens": None}
+        fields["proposals"] = list(rows.proposal_fields(workspace, image))
+        steps = list(workspace.history(entry.id))
+    if out.json:
+        out.document({**fields, "history": [rows.journal_fields(row) for row in steps]})
+        return 0
+    size = f"{fields['width']}×{fields['height']} px" if fields["width"] else entry.unreadable or "unreadable"
+    out.say_line(f"{os.fsdecode(image.key)}  {size}  {entry.state}{'  flagged' if entry.flagged else ''}")
+    out.say(text.rstrip("\r\n") if raw is not None else "(no caption)")
+    for proposal in fields["proposals"]:
+        _say_proposal(out, proposal)
+    for row in steps:
+        out.say_line(rows.journal_line(row))
+    return 0
+
+
+def _picture(workspace: Workspace, image: Image) -> dict[str, Any]:
+    from engine.models.picture_size import upright_size  # noqa: PLC0415  (loads Pillow; only this command needs it)
+
+    width, height = upright_size(workspace.root / os.fsdecode(image.key)) or (
+        None,
+        None,
+    )
+    return {"image": to_name(image.key), "width": width, "height": height}
+
+
+def _caption(raw: bytes | None, text: str) -> Any:
+    """Return the caption as text without its BOM, None when absent; where it is not UTF-8, the file's bytes."""
+    whole = text_or_bytes(raw)
+    return text if isinstance(whole, str) else whole
+
+
+def _say_proposal(out: Output, proposal: dict[str, Any]) -> None:
+    answer = proposal["decision"]["answer"] if proposal["decision"] else "open"
+    marks = [word for word in ("superseded", "stale") if proposal[word]]
+    out.say()
+    out.say_line("  ".join([f"proposal {proposal['id']}", proposal["source"], answer, *marks]))
+    if proposal["tags"] is None:
+        out.say(f"  {proposal['text']}")
+    for tag in proposal["tags"] or ():
+        out.say_line(f"  {'+' if tag['in_view'] else ' '} {tag['score']:.3f}  {tag['tag']}")

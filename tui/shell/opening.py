@@ -1,0 +1,59 @@
+"""Opening a dataset for a command: settings, store, scan, and what the person should know about it."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine import settings
+from engine.review.frames import image_row
+from engine.wire.protocol import to_name
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.review.records import ImageId
+    from engine.settings import Settings
+    from engine.wire.protocol import Name
+    from tui.shell.output import Output
+
+
+@contextmanager
+def opened(
+    folder: str, out: Output, *, scan: bool = True, with_settings: Settings | None = None
+) -> Iterator[Workspace]:
+    """Open a dataset and say on stderr what is odd about it.
+
+    Args:
+        folder: As the person named it.
+        out: Where to say it.
+        scan: Whether the command needs to know which images there are now.
+        with_settings: Those in force, where the command has read them already.
+    """
+    workspace = Workspace.open(Path(folder), with_settings or settings.load())
+    try:
+        if scan:
+            workspace.scan()
+        for notice in workspace.notices:
+            out.note(notice)
+        yield workspace
+    finally:
+        workspace.close()
+
+
+def key_of(workspace: Workspace, image: ImageId) -> bytes:
+    """Return an image's key, also of one that vanished meanwhile."""
+    return image_row(workspace.store.db, image).key
+
+
+def name_of(workspace: Workspace, image: ImageId) -> Name:
+    """Return an image's name as JSON can hold it."""
+    return to_name(key_of(workspace, image))
+
+
+def key_from(argument: str) -> bytes:
+    """Return the key that an argument names: a path below the dataset's folder."""
+    return os.path.normpath(os.fsencode(argument))

@@ -1,0 +1,121 @@
+"""What came of asking a model: counted in the store, since an open review screen may collect the same job."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from engine.wire.protocol import Failure, to_name
+from tui.shell.opening import key_of
+from tui.shell.outcome import DONE, PARTLY, Outcome, undo_command
+from tui.shell.output import count
+from tui.shell.progress import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from engine.review.records import ImageId
+    from engine.tagging.accept import Told
+    from engine.tagging.ask import Asked
+    from engine.workspace import Workspace
+    from tui.shell.output import Output
+
+
+class Tally:
+    """What came of one request."""
+
+    def __init__(self, asked: Asked, workspace: Workspace) -> None:
+        """Start with what was known before any result."""
+        self.asked = asked
+        self.proposed = asked.reused
+        """Images that have a new proposal, also those whose answer was stored already."""
+        self.failures: list[tuple[bytes, Failure]] = []
+        """Keys of images that could not be answered, and why."""
+        self.decided = Outcome()
+        """What was accepted; empty without `--accept`."""
+        self.seconds = 0.0
+        self._workspace = workspace
+
+    def note_refused(self, told: Iterable[tuple[ImageId, Told]]) -> None:
+        """Keep the images that could not be accepted, each with its last reason."""
+        refused = dict(self.decided.refused)
+        for image, news in told:
+            key = key_of(self._workspace, image)
+            refused.pop(key, None)
+            if news.reason:
+                refused[key] = news.reason
+        self.decided.refused = list(refused.items())
+
+    def finish(self, seconds: float) -> None:
+        """Count what the store holds by now."""
+        self.seconds = seconds
+        db = self._workspace.store.db
+        for proposal, image, *why in db.execute(
+            "SELECT proposal, image, code, message, hint FROM received WHERE job = ? ORDER BY seq", (self.asked.job,)
+        ).fetchall():
+            if proposal is None:
+                self.failures.append((key_of(self._workspace, image), Failure(*why)))
+            else:
+                self.proposed += 1
+        self.decided.group = self.asked.group
+        self.decided.images, self.decided.written = db.execute(
+            "SELECT count(DISTINCT image), count(status) FROM journal LEFT JOIN writes USING (id)"
+            " WHERE grp = ? AND coalesce(status, 'written') = 'written'",
+            (self.asked.group,),
+        ).fetchone()
+
+    @property
+    def speed(self) -> float:
+        """Answers in a second, those stored already included."""
+        return (self.proposed + len(self.failures)) / self.seconds if self.seconds else 0.0
+
+    def fields(self) -> dict[str, Any]:
+        """Return what `--json` prints."""
+        told = {
+            "job": self.asked.job or None,
+            "images": self.asked.images,
+            "proposed": self.proposed,
+            "failed": len(self.failures),
+            "unchanged": self.asked.unchanged,
+            "seconds": round(self.seconds, 3),
+            "images_per_second": round(self.speed, 2),
+            "failures": [
+                {"image": to_name(key), "code": failure.code, "message": failure.message, "hint": failure.hint}
+                for key, failure in self.failures
+            ],
+        }
+        if self.asked.group is None:
+            return told
+        decided = self.decided.fields()
+        return told | {name: decided[name] for name in ("group", "written", "refused")}
+
+    def report(self, out: Output, folder: str, /, **more: object) -> int:
+        """Print the tally and return the exit code.
+
+        Args:
+            out: Where to.
+            folder: As the person named it.
+            more: Further fields of the JSON document.
+        """
+        for key, failure in self.failures:
+            hint = f" ({failure.hint})" if failure.hint else ""
+            name = key.decode(errors="surrogateescape")
+            out.note(f"{'' if name in failure.message else f'{name}: '}{failure.message}{hint}")
+        self.decided.print_refused(out)
+        if out.json:
+            out.document({**self.fields(), **more})
+        else:
+            self._say(out, folder)
+        return PARTLY if self.failures or self.decided.refused else DONE
+
+    def _say(self, out: Output, folder: str) -> None:
+        parts = f"{self.proposed:,} proposed, {len(self.failures):,} failed, {self.asked.unchanged:,} unchanged"
+        speed = f" in {duration(self.seconds)}, {self.speed:,.1f} images/s" if self.asked.items else ""
+        out.say(f"{count(self.asked.images, 'image')}: {parts}{speed}")
+        if self.asked.group is None:
+            out.say(f"decide with: cutline review {shlex.quote(folder)}")
+        elif self.decided.images:
+            back = f"take it back with: {undo_command(folder, self.asked.group)}"
+            out.say(f"{self.decided.images:,} accepted, {count(self.decided.written, 'caption')} written; {back}")
+        else:
+            out.say("nothing to accept")

@@ -1,0 +1,321 @@
+"""Turns: what keys ask for, one after another, each on the image the person was looking at.
+
+Keys go into a queue; one task takes them out and lets the hand (one thread) do the disk's part. A key pressed
+while the next image is still being read waits, and then acts on the image that is shown by then. A key pressed
+on a card acts on that card as it was seen, also when others' changes drew it anew in between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+import msgspec
+
+from engine.captions.caption import parse
+from engine.errors import CutlineError
+from engine.review.frames import Frame
+from engine.review.records import Counts, Image
+from tui.card import Card
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from engine.review.decide import Step
+    from engine.review.records import ImageId
+    from engine.review.states import Entry
+    from engine.workspace import Workspace
+    from tui.hand import Hand
+    from tui.idle import Idle
+    from tui.lineup import Lineup
+
+Tone = Literal["plain", "good", "warning", "error"]
+
+
+class Stage(Protocol):
+    """Where turns show what they did."""
+
+    def show_card(self, card: Card | None) -> None:
+        """Show an image; None when there is none."""
+
+    def show_lineup(self) -> None:
+        """Show the queue as it is now."""
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show how many images are where."""
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Say one raw line."""
+
+
+class Turn(NamedTuple):
+    """One thing asked for."""
+
+    act: Callable[[Card | None], Awaitable[None]]
+    seen: Card | None
+
+
+class Turns:
+    """The course of a review: the queue of what was asked, the line-up, and the card in view."""
+
+    def __init__(self, workspace: Workspace, hand: Hand, idle: Idle, stage: Stage, lineup: Lineup) -> None:
+        """Start with an empty line-up.
+
+        Args:
+            workspace: The dataset.
+            hand: Runs what touches the workspace.
+            idle: Counts what is asked and not yet done.
+            stage: Shows the outcome.
+            lineup: The queue, empty yet.
+        """
+        self.workspace, self.stage = workspace, stage
+        self.lineup = lineup
+        self.card: Card | None = None
+        self.counts = Counts()
+        self._hand, self._idle = hand, idle
+        self._asked: asyncio.Queue[Turn] = asyncio.Queue()
+        self._visit = 0
+
+    @property
+    def place(self) -> int:
+        """Where the image in view stands in the queue, from 0."""
+        return self.lineup.place
+
+    @property
+    def length(self) -> int:
+        """How many images the queue holds."""
+        return len(self.lineup.ids)
+
+    @property
+    def state(self) -> str:
+        """The state of the image in view; empty when there is none."""
+        entry = self.workspace.entries.get(self.card.image) if self.card else None
+        return entry.state if entry else ""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was asked for and not yet begun."""
+        return not self._asked.empty()
+
+    def ask(self, act: Callable[[Card | None], Awaitable[None]]) -> None:
+        """Put one thing at the end of the queue, for the card that is seen now."""
+        self._idle.rise()
+        self._asked.put_nowait(Turn(act, self.card))
+
+    async def run(self) -> None:
+        """Take turns for ever."""
+        while True:
+            turn = await self._asked.get()
+            try:
+                card = turn.seen if turn.seen and self.card and turn.seen.visit == self.card.visit else self.card
+                await turn.act(card)
+            except CutlineError as problem:
+                self.stage.say(str(problem), "error")
+                await self.look()
+            finally:
+                self._idle.fall()
+
+    # --- decisions --------------------------------------------------------------------------------------------
+
+    async def accept(self, card: Card | None) -> None:
+        """Write what is chosen on the card, answer all its open candidates, go on."""
+        if card is not None:
+            await self._decide(card, _told_accept, lambda: self.workspace.accept(card.frame, card.decision()))
+
+    async def reject(self, card: Card | None) -> None:
+        """Turn all open candidates of the card down, go on."""
+        if card is not None:
+            await self._decide(card, _told_reject, lambda: self.workspace.reject(card.frame))
+
+    async def skip(self, card: Card | None) -> None:
+        """Pass the image over for this session, go on."""
+        if card is not None:
+            await self._decide(card, _told_skip, lambda: self.workspace.mark(card.image, "skip"))
+
+    async def accept_candidate(self, card: Card | None) -> None:
+        """Write what is chosen of the candidate in view, stay."""
+        if card is None or card.candidate is None:
+            return
+        only = card.candidate.proposal.id
+        await self._stay(card, lambda: self.workspace.accept(card.frame, card.decision(), only={only}))
+
+    async def flag(self, card: Card | None) -> None:
+        """Put a flag on the image or take it off, stay."""
+        if card is not None:
+            mark = "unflag" if self.workspace.entries[card.image].flagged else "flag"
+            await self._stay(card, lambda: self.workspace.mark(card.image, mark))
+
+    async def save(self, card: Card, text: str) -> None:
+        """Write a caption by hand, stay.
+
+        Raises:
+            CutlineError: Nothing was written; the text is still the caller's to keep.
+        """
+        await self._stay(card, lambda: self.workspace.edit(card.frame, text))
+
+    async def undo(self, _: Card | None) -> None:
+        """Take back this session's last step and go where it was made."""
+        before = self._standings()
+        undone = await self._hand.do(self.workspace.undo_last)
+        if undone is None:
+            self.stage.say("nothing of this session is left to undo", "warning")
+            return
+        for _image, reason in undone.refused:
+            self.stage.say(f"not undone: {reason}", "error")
+        if undone.images:
+            self.stage.say(f"undone: {', '.join(undone.kinds)}", "good")
+            await self._recount(before, *undone.images)
+            if undone.images[0] in self.lineup.ids:
+                self.lineup.move(self.lineup.ids.index(undone.images[0]))
+            await self._arrive()
+
+    async def _decide(self, card: Card, told: Callable[[Step | None], str], step: Callable[[], Step | None]) -> None:
+        """Make a step, and go to the next image that waits, in one visit of the thread."""
+        before = self._standings()
+        entries = self.workspace.entries
+
+        def decide_and_read() -> tuple[Step | None, int | None, Card | None]:
+            result = step()
+            place = self.lineup.next_open(entries)
+            return result, place, None if place is None else self._read(self.lineup.ids[place])
+
+        made, onward, following = await self._hand.do(decide_and_read)
+        await self._recount(before, card.image)
+        told_text = f"{_name(card)}: {told(made)}"
+        self.stage.say(told_text if onward is not None else f"{told_text}; nothing else waits for a decision", "good")
+        if onward is None:
+            await self._arrive()
+        else:
+            self.lineup.move(onward)
+            self._turn_to(following)
+
+    async def _stay(self, card: Card, step: Callable[[], object]) -> None:
+        """Make a step and show the same image as it is then."""
+        before = self._standings()
+
+        def step_and_read() -> Card:
+            step()
+            return self._read(card.image, of=card)
+
+        renewed = await self._hand.do(step_and_read)
+        await self._recount(before, card.image)
+        self._show(renewed)
+
+    # --- moving and looking -----------------------------------------------------------------------------------
+
+    async def go(self, place: int) -> None:
+        """Go to a place of the queue, at most to its ends."""
+        if self.lineup.move(place):
+            await self._arrive()
+
+    async def arrange(self, _: Card | None = None) -> None:
+        """Take in images that are new or gone."""
+        ids = await self._hand.do(self.lineup.arranged, self.workspace.entries)
+        here = self.lineup.here
+        self.lineup.take(ids)
+        self.counts = await self._hand.do(self.workspace.counts)
+        self.stage.show_counts(self.counts)
+        self.stage.show_lineup()
+        if self.lineup.here != here or self.card is None:
+            await self._arrive()
+
+    async def look(self, _: Card | None = None) -> None:
+        """Take in what others did to the store and to the caption in view."""
+        card = self.card
+
+        def refresh_and_read() -> tuple[bool, Card | None]:
+            changed = bool(self.workspace.refresh())
+            return changed, None if card is None else self._read(card.image, of=card)
+
+        changed, renewed = await self._hand.do(refresh_and_read)
+        if changed:
+            await self.arrange()
+        if renewed and card is self.card and card and (renewed.frame, renewed.problem) != (card.frame, card.problem):
+            self._show(renewed)
+
+    async def take_news(self) -> None:
+        """Take in results that a thread of ours stored: it has refreshed the workspace, so `look` sees no change."""
+        await self.arrange()
+        await self.look()
+
+    async def _arrive(self) -> None:
+        """Read the image at the present place and show it."""
+        here = self.lineup.here
+        self._turn_to(None if here is None else await self._hand.do(self._read, here))
+
+    def _turn_to(self, card: Card | None) -> None:
+        """Show an image newly come to."""
+        self._visit += 1
+        if card is not None:
+            card.visit = self._visit
+        self._show(card)
+
+    def _show(self, card: Card | None) -> None:
+        self.card = card
+        self.stage.show_card(card)
+        self.stage.show_lineup()
+
+    def _read(self, image: ImageId, of: Card | None = None) -> Card:
+        """Read a card; in the hand's thread."""
+        try:
+            frame, problem = self.workspace.frame(image), ""
+        except (CutlineError, OSError) as unreadable:
+            entry = self.workspace.entries[image]
+            bare = Image(image, entry.key, entry.size, entry.mtime_ns, None, entry.unreadable)
+            frame, problem = Frame(bare, b"", None, parse(None), ()), str(unreadable)
+        return Card(frame, 0, problem) if of is None else of.renewed(frame, problem)
+
+    # --- counting ---------------------------------------------------------------------------------------------
+
+    def _standings(self) -> dict[ImageId, _Standing]:
+        """Remember how the image in view is counted; others are looked up when a step turns out to concern them."""
+        here = self.lineup.here
+        entry = None if here is None else self.workspace.entries.get(here)
+        return {} if entry is None else {entry.id: _Standing.of(entry)}
+
+    async def _recount(self, before: dict[ImageId, _Standing], *images: ImageId) -> None:
+        """Bring the counts up to a step: by the difference for the image in view, in full for any other."""
+        if all(image in before and image in self.workspace.entries for image in images):
+            for image in images:
+                self.counts = shifted(self.counts, before[image], _Standing.of(self.workspace.entries[image]))
+        else:
+            self.counts = await self._hand.do(self.workspace.counts)
+        self.stage.show_counts(self.counts)
+
+
+class _Standing(NamedTuple):
+    """How one image is counted."""
+
+    state: str
+    flagged: bool
+    skipped: bool
+
+    @classmethod
+    def of(cls, entry: Entry) -> _Standing:
+        return cls(entry.state, entry.flagged, entry.skipped)
+
+
+def _name(card: Card) -> str:
+    return card.frame.image.key.rpartition(b"/")[2].decode(errors="surrogateescape")
+
+
+def _told_accept(step: Step | None) -> str:
+    return "accepted and written" if step and step.wrote else "accepted as it stands"
+
+
+def _told_reject(_: Step | None) -> str:
+    return "rejected, the caption stays"
+
+
+def _told_skip(_: Step | None) -> str:
+    return "skipped for this session"
+
+
+def shifted(counts: Counts, before: _Standing, after: _Standing) -> Counts:
+    """Return the counts after one image's standing changed; a hundred thousand entries are not counted per key."""
+    numbers = msgspec.structs.asdict(counts)
+    for standing, by in ((before, -1), (after, 1)):
+        numbers[standing.state] += by
+        numbers["flagged"] += by * standing.flagged
+        numbers["skipped"] += by * standing.skipped
+    return Counts(**numbers)

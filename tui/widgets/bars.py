@@ -1,0 +1,146 @@
+"""The one-line bars of the screen: title with counts, status with the engine's progress, key hints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.captions.display import show
+from engine.review.records import Counts
+from tui import commands
+from tui.widgets.engine_status import EngineStatus, progress_spans
+from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of
+from tui.widgets.signs import FLAGGED, SKIPPED, STATES, TONES
+
+if TYPE_CHECKING:
+    from tui.turns import Tone
+
+ROOM_FOR_WORDS = 110
+"""A narrower title shows signs and numbers without words."""
+
+
+class TitleBar(Painted):
+    """Name of the dataset, place in the queue, and how many images are where."""
+
+    def __init__(self, dataset: str, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        """Start with nothing counted.
+
+        Args:
+            dataset: The folder, raw text.
+            id: The widget's.
+        """
+        super().__init__(id=id)
+        self._dataset = show(dataset, one_line=True)
+        self._counts = Counts()
+        self._place, self._length, self._scanning = 0, 0, False
+
+    def show_place(self, place: int, length: int) -> None:
+        """Show where the image in view stands, from 0."""
+        self._place, self._length = place, length
+        self.renew()
+
+    def show_counts(self, counts: Counts) -> None:
+        """Show how many images are where."""
+        self._counts = counts
+        self.renew()
+
+    def show_scanning(self, *, scanning: bool) -> None:
+        """Say whether the folder is still being looked through."""
+        self._scanning = scanning
+        self.renew()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Paint the one line."""
+        del height
+        words = width >= ROOM_FOR_WORDS
+        right: Line = []
+        for sign, number in (
+            *((STATES[state], getattr(self._counts, state)) for state in STATES),
+            (FLAGGED, self._counts.flagged),
+            (SKIPPED, self._counts.skipped),
+        ):
+            if number or sign.word in STATES:
+                right.append(Span(f"  {sign.glyph} ", self.ink(sign.ink)))
+                right.append(Span(f"{number:,}{' ' + sign.word if words else ''}", self.ink("muted")))
+        right.append(Span(" ", self.ink("text")))
+        place = f"{self._place + 1:,}/{self._length:,}" if self._length else "0/0"
+        middle = [
+            Span(f"  {place}", self.ink("text")),
+            Span(" scanning …" if self._scanning else "", self.ink("muted")),
+        ]
+        room = width - width_of(right) - width_of(middle) - len(" cutline  ") - 1
+        left = [Span(" cutline  ", self.ink("accent")), Span(clip_start(self._dataset, max(4, room)), self.ink("name"))]
+        return [spread([*left, *middle], right, width, self.ink("text"))]
+
+
+class StatusBar(Painted):
+    """What the last key did, and at the right what the engine does."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        """Start silent."""
+        super().__init__(id=id)
+        self.says = ""
+        self._tone: Tone = "plain"
+        self._engine = EngineStatus()
+
+    def say(self, text: str, tone: Tone = "plain") -> None:
+        """Say one raw line until something else is said; empty says nothing."""
+        if text != self.says or tone != self._tone:
+            self.says, self._tone = text, tone
+            self.renew()
+
+    def show_engine(self, status: EngineStatus) -> None:
+        """Show what the engine does."""
+        if status != self._engine:
+            self._engine = status
+            self.renew()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Paint the one line."""
+        del height
+        right = [*progress_spans(self._engine, width, self.ink), Span(" ", self.ink("text"))]
+        sign = TONES[self._tone]
+        ink = self.ink("text") if self._tone == "plain" else self.ink(sign.ink)
+        left = [Span(f" {sign.glyph} ", self.ink(sign.ink)), Span(show(self.says, one_line=True), ink)]
+        if width_of(left) + width_of(right) > width and self._tone in {"warning", "error"}:
+            right = []  # what went wrong is read first
+        return [spread(left if self.says else [], right, width, self.ink("text"))]
+
+
+class KeyHints(Painted):
+    """The keys that matter now, dimmed where they do nothing."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        """Start with all keys alive."""
+        super().__init__(id=id)
+        self._dead: frozenset[str] = frozenset()
+        self._editing = False
+
+    def show_dead(self, dead: frozenset[str]) -> None:
+        """Dim the commands of these names."""
+        if dead != self._dead:
+            self._dead = dead
+            self.renew()
+
+    def show_editing(self, *, editing: bool) -> None:
+        """Show the editor's keys while it has them."""
+        self._editing = editing
+        self.renew()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Paint as many hints as there is room for; help and quit always."""
+        del height
+        if self._editing:
+            return [[span for key, word in commands.EDITOR_KEYS for span in self._hint(key, word, dead=False)]]
+        hints = [
+            self._hint(commands.shown_key(command), command.hint, dead=command.name in self._dead)
+            for command in commands.FOOTER
+        ]
+        while sum(map(width_of, hints)) > width and len(hints) > 2:  # noqa: PLR2004  (help and quit)
+            del hints[-3]
+        return [[Span(clip(text, width), style) for hint in hints for text, style in hint]]
+
+    def _hint(self, key: str, word: str, *, dead: bool) -> Line:
+        return [
+            Span(f" {key}", self.ink("faint") if dead else self.ink("key")),
+            Span(f" {word} ", self.ink("faint") if dead else self.ink("muted")),
+        ]
