@@ -165,6 +165,7 @@ def _store_answered(
     answer = store_answer(db, RawAnswer(result.fingerprint, digest, table, scores, text, result.seconds))
     if found := workspace.unchanged_on_disk(result.item):
         image_rows.store_digest(db, result.item, digest, found.size, found.mtime_ns)
+        workspace.entries[result.item].unreadable = ""
     origin = Origin(job.source, job.merge, result.step, job.id, result.seq, view if scores is not None else b"")
     proposal = store_proposal(db, result.item, answer, origin)
     db.execute("UPDATE received SET proposal = ? WHERE job = ? AND seq = ?", (proposal, job.id, result.seq))

@@ -189,7 +189,7 @@ class Status(msgspec.Struct, frozen=True):
     worker_pids: tuple[int, ...] = ()
     worker_restarts: int = 0
     idle_exit_seconds: float = 0.0
-    """After how long without work the engine ends; 0 means never."""
+    """After how long without work the engine ends; 0 means at once."""
 
 
 class ModelInfo(msgspec.Struct, frozen=True):

@@ -31,7 +31,7 @@ def test_a_note_is_read_back_and_withdrawn() -> None:
     folder = paths.ensure(paths.state_dir())
     write_note(HERE)
     assert read_note() == HERE
-    assert os.listdir(folder) == ["engine.json"]
+    assert [path.name for path in folder.iterdir()] == ["engine.json"]
     withdraw_note()
     assert read_note() is None
 
