@@ -9,8 +9,7 @@ Calls block on the disk for a moment: a screen makes them in a worker thread. An
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -25,9 +24,8 @@ from engine.review.frames import Frame, FrameReader, image_row, text_after, verd
 from engine.review.journal import answers_in_force
 from engine.review.place import STORE_FILE, STORE_FOLDER, dataset_root, place_of
 from engine.review.proposals import ProposalReader
-from engine.review.records import Counts
 from engine.review.repair import repair_all
-from engine.review.states import Entry, as_entry, derive
+from engine.review.roster import Roster
 from engine.review.store import Store
 
 if TYPE_CHECKING:
@@ -36,7 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.captions.diff import Hunk
-    from engine.review.records import Image, ImageId, JournalRow, Verdict
+    from engine.review.records import Counts, Image, ImageId, JournalRow, Verdict
+    from engine.review.states import Entry
     from engine.settings import Settings
 
 DEFAULT_EXTENSION = ".txt"
@@ -45,27 +44,28 @@ DEFAULT_EXTENSION = ".txt"
 class Workspace:
     """One dataset folder with its review store."""
 
-    def __init__(self, root: Path, store: Store, settings: Settings, notices: Sequence[str]) -> None:
+    def __init__(self, root: Path, store: Store, files: CaptionFiles, separator: str, notices: list[str]) -> None:
         """Use `Workspace.open`."""
         self.root = root
         self.store = store
-        self.files = CaptionFiles(root, settings.captions.extra_extensions)
-        self.notices: list[str] = list(notices)
+        self.files = files
+        self.notices = notices
         """What the person should know, one raw line each."""
-        self.entries: dict[ImageId, Entry] = {}
-        """The images that are there, by id; states as of the last refresh or decision."""
-        self._by_key: dict[bytes, Entry] = {}
-        self._frames = FrameReader(self.files, ProposalReader(), settings.captions.separator, self.view_of)
+        self.roster = Roster(root, store)
+        self._frames = FrameReader(self.files, ProposalReader(), separator, self.view_of)
         self._views: dict[str, View] = {}
-        self._mark = _Mark(0, 0, 0, 0)
-        self._touched: set[ImageId] = set()
-        self._guard = threading.RLock()
+        self._load_views()
 
     @classmethod
-    def open(cls, folder: Path, settings: Settings) -> Workspace:
+    def open(cls, folder: Path, settings: Settings, *, load: bool = True) -> Workspace:
         """Open a dataset: find or make its store, finish what a crash left, load what is known of its images.
 
         Nothing is scanned yet; call `scan`.
+
+        Args:
+            folder: The dataset's folder.
+            settings: Those in force.
+            load: False leaves the loading to the caller, who can show `first_in_queue` before it calls `load`.
 
         Raises:
             WrongUsage: The folder is missing, holds no images, or belongs to another dataset.
@@ -78,11 +78,14 @@ class Workspace:
             raise WrongUsage(f"{folder} holds no images", f"images end in {kinds}")
         place = place_of(root)
         store = Store(place)
-        workspace = cls(root, store, settings, place.notices)
+        files = CaptionFiles(root, settings.captions.extra_extensions)
+        notices = list(place.notices)
         if store.copied:
-            workspace.notices.append("this dataset was copied here: jobs it remembers are only read, never accepted")
-        workspace.notices += repair_all(store, workspace.files)
-        workspace._load()
+            notices.append("this dataset was copied here: jobs it remembers are only read, never accepted")
+        notices += repair_all(store, files)
+        workspace = cls(root, store, files, settings.captions.separator, notices)
+        if load:
+            workspace.load()
         return workspace
 
     def close(self) -> None:
@@ -91,49 +94,38 @@ class Workspace:
 
     # --- images ---------------------------------------------------------------------------------------------
 
+    def load(self) -> None:
+        """Load what the store knows of the images; a second call waits for the first and does nothing."""
+        self.roster.load()
+
+    def first_in_queue(self) -> ImageId | None:
+        """Return the image a review begins with, and load only that; None where it takes all of them to tell."""
+        return self.roster.first_in_queue()
+
+    @property
+    def entries(self) -> dict[ImageId, Entry]:
+        """The images that are there, by id; states as of the last refresh or decision."""
+        return self.roster.entries
+
     def scan(self, on_batch: Callable[[list[ImageId]], None] | None = None) -> None:
         """Compare the folder with the store: new, changed and vanished images.
 
         Args:
-            on_batch: Called after each batch with the images that are new or changed.
+            on_batch: Called after each batch with the images that are new, changed or gone.
         """
-        notices: list[str] = []
-        missing = dict(self._by_key)
-        for batch in scanner.scan(self.root, notices):
-            news = []
-            for found in batch:
-                known = missing.pop(found.key, None)
-                if known is None or (known.size, known.mtime_ns) != (found.size, found.mtime_ns):
-                    news.append(found)
-            ids = self._take_in(news)
-            if on_batch is not None and ids:
-                on_batch(ids)
-        vanished = [entry.id for entry in missing.values()]
-        if vanished:
-            with self._guard, self.store.transaction() as db:
-                image_rows.mark_gone(db, vanished)
-                for entry in missing.values():
-                    self._forget(entry)
-            if on_batch is not None:
-                on_batch(vanished)
-        self.notices += [notice for notice in notices if notice not in self.notices]
+        found = self.roster.scan(on_batch)
+        self.notices += [notice for notice in found if notice not in self.notices]
 
     def refresh(self) -> set[ImageId]:
         """Take in what other processes and threads did to the store; return the images concerned."""
-        with self._guard:
-            mark = self._mark_now()
-            if mark == self._mark:
-                return set()
-            touched = self._touched_since(self._mark)
-            # A write that was refused changes its row, not the newest row: look again at what was touched last.
-            both, self._touched, self._mark = touched | self._touched, touched, mark
+        touched = self.roster.refresh()
+        if touched:
             self._load_views()
-            for image in both - self.entries.keys():
-                row = image_rows.get(self.store.db, image)
-                if row is not None:
-                    self._keep(as_entry(row))
-            self._derive(list(both))
-            return both
+        return touched
+
+    def counts(self) -> Counts:
+        """Say how many images are where, at once; `captioned`, `stale` and `aside` stay 0."""
+        return self.roster.counts()
 
     def entry_of(self, key: bytes) -> Entry:
         """Return the entry of an image by its key.
@@ -141,7 +133,7 @@ class Workspace:
         Raises:
             WrongUsage: There is no such image in the dataset.
         """
-        entry = self._by_key.get(key)
+        entry = self.roster.by_key(key)
         if entry is None:
             name = key.decode(errors="surrogateescape")
             raise WrongUsage(f"{name} is no image of {self.root}", "name it relative to the dataset's folder")
@@ -159,7 +151,7 @@ class Workspace:
         row = image_row(self.store.db, image)
         now = scanner.stat_image(self.root, row.key)
         if now is not None and (row.size, row.mtime_ns) != (now.size, now.mtime_ns):
-            self._take_in([now])
+            self.roster.take_in([now])
             row = image_row(self.store.db, image)
         asked = self.store.db.execute("SELECT 1 FROM proposals WHERE image = ? LIMIT 1", (image,)).fetchone()
         if now is None or row.digest is not None or asked is None:
@@ -252,7 +244,7 @@ class Workspace:
 
         draft = Draft(kind, frame.image.id, frame.caption_key, frame.raw, after, said, group)
         step = decide(self.store, self.files, draft, still_right=still_right)
-        self._derive([frame.image.id])
+        self.roster.derive([frame.image.id])
         return step
 
     # --- marks, views, undo ---------------------------------------------------------------------------------
@@ -261,7 +253,7 @@ class Workspace:
         """Put a mark on an image, as a journal row: flag, unflag, or skip (to the end of this session)."""
         with self.store.transaction() as db:
             journal.append(db, kind, session=self.store.session, image=image)
-        self._derive([image])
+        self.roster.derive([image])
 
     def view_of(self, source: str) -> View:
         """Return the view in force of a source; the default one where nobody set any."""
@@ -295,83 +287,14 @@ class Workspace:
     def undo(self, rows: Sequence[int]) -> undo.Undone:
         """Take back journal rows; see `engine.review.undo` for choosing them."""
         done = undo.undo_steps(self.store, self.files, rows)
-        self._derive(done.images)
+        self.roster.derive(done.images)
         return done
 
     def history(self, image: ImageId | None = None) -> Iterator[JournalRow]:
         """Yield the journal, oldest first."""
         return journal.history(self.store.db, image)
 
-    # --- counting -------------------------------------------------------------------------------------------
-
-    def counts(self) -> Counts:
-        """Count from memory, without reading captions: `captioned`, `stale` and `aside` stay 0."""
-        states = {"pending": 0, "accepted": 0, "rejected": 0, "untouched": 0}
-        skipped = flagged = unreadable = 0
-        for entry in list(self.entries.values()):
-            states[entry.state] += 1
-            skipped += entry.skipped
-            flagged += entry.flagged
-            unreadable += bool(entry.unreadable)
-        return Counts(images=len(self.entries), skipped=skipped, flagged=flagged, unreadable=unreadable, **states)
-
-    # --- keeping memory and store together --------------------------------------------------------------------
-
-    def _load(self) -> None:
-        with self._guard:
-            self._mark = self._mark_now()
-            for row in image_rows.present(self.store.db):
-                self._keep(as_entry(row))
-            derive(self.store.db, self.entries, self.store.session)
-            self._load_views()
+    # --- keeping views ----------------------------------------------------------------------------------------
 
     def _load_views(self) -> None:
         self._views = {s: msgspec.json.decode(v, type=View) for s, v in journal.views(self.store.db).items()}
-
-    def _take_in(self, found: list[scanner.Found]) -> list[ImageId]:
-        if not found:
-            return []
-        with self._guard:
-            (newest,) = self.store.db.execute("SELECT coalesce(max(id), 0) FROM images").fetchone()
-            with self.store.transaction() as db:
-                ids = image_rows.store_found(db, found)
-            for image, (key, size, mtime_ns) in zip(ids, found, strict=True):
-                self._keep(Entry(image, key, size, mtime_ns))
-            self._derive([image for image in ids if image <= newest])  # a new row has no past to derive from
-            return ids
-
-    def _keep(self, entry: Entry) -> None:
-        self.entries[entry.id] = entry
-        self._by_key[entry.key] = entry
-
-    def _forget(self, entry: Entry) -> None:
-        del self.entries[entry.id], self._by_key[entry.key]
-
-    def _derive(self, images: Sequence[ImageId]) -> None:
-        with self._guard:
-            derive(self.store.db, self.entries, self.store.session, [i for i in images if i in self.entries])
-
-    def _mark_now(self) -> _Mark:
-        row = self.store.db.execute(
-            "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM proposals),"
-            " (SELECT coalesce(max(id), 0) FROM images),"
-            " (SELECT cast(total(length(status)) AS INTEGER) FROM writes WHERE status <> 'written')"
-        ).fetchone()
-        return _Mark(*row)
-
-    def _touched_since(self, mark: _Mark) -> set[ImageId]:
-        found = self.store.db.execute(
-            "SELECT image FROM journal WHERE id > ? AND image IS NOT NULL"
-            " UNION SELECT image FROM proposals WHERE id > ? UNION SELECT id FROM images WHERE id > ? AND NOT gone",
-            mark[:3],
-        )
-        return {image for (image,) in found}
-
-
-class _Mark(NamedTuple):
-    """How far memory has followed the store: the newest row of three tables, and what stands about unwritten rows."""
-
-    journal: int
-    proposals: int
-    images: int
-    unfinished: int

@@ -8,7 +8,7 @@ from engine.review.records import Image
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from engine.dataset.images import Found
 
@@ -19,12 +19,6 @@ def get(db: sqlite3.Connection, image: int) -> Image | None:
     """Return one row; None when there is none."""
     row = db.execute(f"SELECT {_COLUMNS} FROM images WHERE id = ?", (image,)).fetchone()
     return Image(*row) if row else None
-
-
-def present(db: sqlite3.Connection) -> Iterator[Image]:
-    """Yield every image that was there at the last scan, by key."""
-    for row in db.execute(f"SELECT {_COLUMNS} FROM images WHERE NOT gone ORDER BY key"):
-        yield Image(*row)
 
 
 def store_found(db: sqlite3.Connection, found: Iterable[Found]) -> list[int]:
@@ -48,9 +42,9 @@ def store_found(db: sqlite3.Connection, found: Iterable[Found]) -> list[int]:
     return ids
 
 
-def mark_gone(db: sqlite3.Connection, images: Iterable[int]) -> None:
-    """Keep the rows of vanished images, uncounted; inside the caller's transaction."""
-    db.executemany("UPDATE images SET gone = 1 WHERE id = ?", ((image,) for image in images))
+def mark_gone(db: sqlite3.Connection, image: int) -> None:
+    """Keep the row of a vanished image, uncounted; inside the caller's transaction."""
+    db.execute("UPDATE images SET gone = 1 WHERE id = ?", (image,))
 
 
 def store_digest(db: sqlite3.Connection, image: int, digest: bytes, size: int, mtime_ns: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, get_args
 
 from engine.errors import WrongUsage
@@ -16,6 +17,8 @@ Sort = Literal["queue", "path"]
 
 FILTERS = ("pending", "untouched", "accepted", "rejected", "flagged", "skipped", "unreadable")
 _RANK = {"pending": 0, "untouched": 1, "accepted": 2, "rejected": 2}
+_SKIPPED = 3
+"""Added to the rank of a skipped image: behind all others."""
 
 
 def order(entries: Iterable[Entry], sort: Sort = "queue", only: str = "") -> list[int]:
@@ -27,11 +30,14 @@ def order(entries: Iterable[Entry], sort: Sort = "queue", only: str = "") -> lis
         only: One of `FILTERS`, or several joined by commas (any of them); empty for all.
     """
     kept = [entry for entry in entries if _matches(entry, only)] if only else list(entries)
-    if sort == "path":
-        kept.sort(key=lambda entry: entry.key)
-    else:
-        kept.sort(key=lambda entry: (entry.skipped, _RANK[entry.state], entry.key))
+    kept.sort(key=attrgetter("key"))
+    if sort == "queue":  # sorting keeps the order of equals, and is several times faster with plain numbers
+        kept.sort(key=_rank)
     return [entry.id for entry in kept]
+
+
+def _rank(entry: Entry) -> int:
+    return _RANK[entry.state] + _SKIPPED * entry.skipped
 
 
 def check(sort: str, only: str) -> None:

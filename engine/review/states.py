@@ -34,12 +34,30 @@ class Entry:
         self.skipped = False
         """To the end of this session; a decision clears it."""
 
+    def marks(self) -> list[str]:
+        """Name the marks it bears, which overlap with its state."""
+        return [name for name in ("skipped", "flagged", "unreadable") if getattr(self, name)]
+
     @property
     def state(self) -> State:
         """pending, accepted, rejected or untouched (DESIGN: State)."""
         if self.open_candidates:
             return "pending"
         return self.decided or "untouched"
+
+
+def read_entries(db: sqlite3.Connection, only: int | None = None) -> Iterator[Entry]:
+    """Yield the entry of every image that was there at the last scan, by key, as if nothing had been decided.
+
+    Args:
+        db: The store.
+        only: One image; None for all.
+    """
+    where, given = ("AND id = ?", (only,)) if only is not None else ("", ())
+    rows = db.execute(
+        f"SELECT id, key, size, mtime_ns, unreadable FROM images WHERE NOT gone {where} ORDER BY key", given
+    )
+    return (Entry(*row) for row in rows)
 
 
 def derive(db: sqlite3.Connection, entries: dict[int, Entry], session: str, only: Sequence[int] | None = None) -> None:

@@ -165,7 +165,7 @@ def _store_answered(
     answer = store_answer(db, RawAnswer(result.fingerprint, digest, table, scores, text, result.seconds))
     if found := workspace.unchanged_on_disk(result.item):
         image_rows.store_digest(db, result.item, digest, found.size, found.mtime_ns)
-        workspace.entries[result.item].unreadable = ""
+        workspace.roster.set_unreadable(result.item, "")
     origin = Origin(job.source, job.merge, result.step, job.id, result.seq, view if scores is not None else b"")
     proposal = store_proposal(db, result.item, answer, origin)
     db.execute("UPDATE received SET proposal = ? WHERE job = ? AND seq = ?", (proposal, job.id, result.seq))
@@ -181,5 +181,4 @@ def _store_failed(
     )
     if error.code == "unreadable":
         image_rows.store_unreadable(db, result.item, error.message)
-        if (entry := workspace.entries.get(result.item)) is not None:
-            entry.unreadable = error.message
+        workspace.roster.set_unreadable(result.item, error.message)
