@@ -10,8 +10,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
-import msgspec
-
 from engine.captions.caption import parse
 from engine.errors import CutlineError
 from engine.review.frames import Frame
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 
     from engine.review.decide import Step
     from engine.review.records import ImageId
-    from engine.review.states import Entry
     from engine.workspace import Workspace
     from tui.hand import Hand
     from tui.idle import Idle
@@ -155,7 +152,6 @@ class Turns:
 
     async def undo(self, _: Card | None) -> None:
         """Take back this session's last step and go where it was made."""
-        before = self._standings()
         undone = await self._hand.do(self.workspace.undo_last)
         if undone is None:
             self.stage.say("nothing of this session is left to undo", "warning")
@@ -164,14 +160,13 @@ class Turns:
             self.stage.say(f"not undone: {reason}", "error")
         if undone.images:
             self.stage.say(f"undone: {', '.join(undone.kinds)}", "good")
-            await self._recount(before, *undone.images)
+            self._recount()
             if undone.images[0] in self.lineup.ids:
                 self.lineup.move(self.lineup.ids.index(undone.images[0]))
             await self._arrive()
 
     async def _decide(self, card: Card, told: Callable[[Step | None], str], step: Callable[[], Step | None]) -> None:
         """Make a step, and go to the next image that waits, in one visit of the thread."""
-        before = self._standings()
         entries = self.workspace.entries
 
         def decide_and_read() -> tuple[Step | None, int | None, Card | None]:
@@ -180,7 +175,7 @@ class Turns:
             return result, place, None if place is None else self._read(self.lineup.ids[place])
 
         made, onward, following = await self._hand.do(decide_and_read)
-        await self._recount(before, card.image)
+        self._recount()
         told_text = f"{_name(card)}: {told(made)}"
         self.stage.say(told_text if onward is not None else f"{told_text}; nothing else waits for a decision", "good")
         if onward is None:
@@ -191,14 +186,13 @@ class Turns:
 
     async def _stay(self, card: Card, step: Callable[[], object]) -> None:
         """Make a step and show the same image as it is then."""
-        before = self._standings()
 
         def step_and_read() -> Card:
             step()
             return self._read(card.image, of=card)
 
         renewed = await self._hand.do(step_and_read)
-        await self._recount(before, card.image)
+        self._recount()
         self._show(renewed)
 
     # --- moving and looking -----------------------------------------------------------------------------------
@@ -213,8 +207,7 @@ class Turns:
         ids = await self._hand.do(self.lineup.arranged, self.workspace.entries)
         here = self.lineup.here
         self.lineup.take(ids)
-        self.counts = await self._hand.do(self.workspace.counts)
-        self.stage.show_counts(self.counts)
+        self._recount()
         self.stage.show_lineup()
         if self.lineup.here != here or self.card is None:
             await self._arrive()
@@ -237,6 +230,10 @@ class Turns:
         """Take in results that a thread of ours stored: it has refreshed the workspace, so `look` sees no change."""
         await self.arrange()
         await self.look()
+
+    def _recount(self) -> None:
+        self.counts = self.workspace.counts()
+        self.stage.show_counts(self.counts)
 
     async def _arrive(self) -> None:
         """Read the image at the present place and show it."""
@@ -265,35 +262,6 @@ class Turns:
             frame, problem = Frame(bare, b"", None, parse(None), ()), str(unreadable)
         return Card(frame, 0, problem) if of is None else of.renewed(frame, problem)
 
-    # --- counting ---------------------------------------------------------------------------------------------
-
-    def _standings(self) -> dict[ImageId, _Standing]:
-        """Remember how the image in view is counted; others are looked up when a step turns out to concern them."""
-        here = self.lineup.here
-        entry = None if here is None else self.workspace.entries.get(here)
-        return {} if entry is None else {entry.id: _Standing.of(entry)}
-
-    async def _recount(self, before: dict[ImageId, _Standing], *images: ImageId) -> None:
-        """Bring the counts up to a step: by the difference for the image in view, in full for any other."""
-        if all(image in before and image in self.workspace.entries for image in images):
-            for image in images:
-                self.counts = shifted(self.counts, before[image], _Standing.of(self.workspace.entries[image]))
-        else:
-            self.counts = await self._hand.do(self.workspace.counts)
-        self.stage.show_counts(self.counts)
-
-
-class _Standing(NamedTuple):
-    """How one image is counted."""
-
-    state: str
-    flagged: bool
-    skipped: bool
-
-    @classmethod
-    def of(cls, entry: Entry) -> _Standing:
-        return cls(entry.state, entry.flagged, entry.skipped)
-
 
 def _name(card: Card) -> str:
     return card.frame.image.key.rpartition(b"/")[2].decode(errors="surrogateescape")
@@ -309,13 +277,3 @@ def _told_reject(_: Step | None) -> str:
 
 def _told_skip(_: Step | None) -> str:
     return "skipped for this session"
-
-
-def shifted(counts: Counts, before: _Standing, after: _Standing) -> Counts:
-    """Return the counts after one image's standing changed; a hundred thousand entries are not counted per key."""
-    numbers = msgspec.structs.asdict(counts)
-    for standing, by in ((before, -1), (after, 1)):
-        numbers[standing.state] += by
-        numbers["flagged"] += by * standing.flagged
-        numbers["skipped"] += by * standing.skipped
-    return Counts(**numbers)
