@@ -13,9 +13,9 @@ from textual.screen import Screen
 from engine.dataset.images import repeats
 from engine.errors import CutlineError
 from tui import commands, messages
-from tui.drafts import Drafts
 from tui.link import Link
 from tui.preview.window import Window
+from tui.screens.editing import Editing
 from tui.screens.help import HelpScreen
 from tui.turns import Tone, Turns
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
@@ -81,14 +81,14 @@ class ReviewScreen(Screen[None]):
         """
         super().__init__()
         self.turns = Turns(workspace, hand, idle, self, lineup)
-        self.drafts = Drafts()
         self._workspace, self._idle = workspace, idle
         self._link = Link(workspace, self.post_message)
         self._window = Window(
             workspace.root, drawing, idle, lambda drawn: self.post_message(messages.PictureReady(drawn))
         )
         self._asked: set[str] = set()
-        self._sure_to_quit = self._said = False
+        self._said = False
+        self._told = 0
         self.set_class(drawing.shape is None, "-no-picture")
         self._title = TitleBar(workspace.root.name or str(workspace.root), id="title")
         self._picture, self._caption, self._queue = (
@@ -97,6 +97,7 @@ class ReviewScreen(Screen[None]):
             QueueList(id="queue"),
         )
         self._editor, self._status, self._keys = TagEditor(id="editor"), StatusBar(id="status"), KeyHints(id="keys")
+        self.editing = Editing(self._editor, self.turns, self, self)
 
     def compose(self) -> ComposeResult:
         """Lay out bars, picture, caption and queue."""
@@ -114,8 +115,7 @@ class ReviewScreen(Screen[None]):
         """Show what the store knows at once; look through the folder behind it."""
         self.run_worker(self.turns.run(), name="turns")
         self.turns.ask(self.turns.arrange)
-        for notice in self._workspace.notices:
-            self.say(notice, "warning")
+        self._tell_notices()
         self._idle.rise()  # the scan; falls when its end has been shown
         self._title.show_scanning(scanning=True)
         threading.Thread(target=self._scan, name="scan", daemon=True).start()
@@ -139,7 +139,8 @@ class ReviewScreen(Screen[None]):
 
     async def _perform(self, command: type[commands.Command], number: int, card: Card | None) -> None:
         """Do what a key asked for, or say why it does nothing."""
-        self._sure_to_quit &= command is commands.Quit
+        if command is not commands.Quit:
+            self.editing.think_again()
         if reason := command.why_not(self.turns):
             self._asked.discard("edit")
             self.say(reason, "warning")
@@ -160,11 +161,12 @@ class ReviewScreen(Screen[None]):
             case "toggle_hunk" | "next_hunk" | "previous_hunk" | "show_candidate" if card is not None:
                 self._choose(card, command.name, number)
             case "edit" if card is not None:
-                self._open_editor(card)
+                self.editing.open(card)
+                self._asked.discard("edit")
             case "help":
                 await self.app.push_screen(HelpScreen())
-            case "quit":
-                self._quit()
+            case "quit" if self.editing.may_quit():
+                self.app.exit(0)
 
     def _choose(self, card: Card, name: str, number: int) -> None:
         if name == "show_candidate":
@@ -179,63 +181,18 @@ class ReviewScreen(Screen[None]):
         self._caption.renew()
         self._show_dead_keys()
 
-    def _quit(self) -> None:
-        if self.drafts.open_on is not None:
-            self._leave_editor(self._editor.content())
-        waiting = len(self.drafts.waiting)
-        if waiting and not self._sure_to_quit:
-            self._sure_to_quit = True
-            drafts = "1 draft is" if waiting == 1 else f"{waiting} drafts are"
-            self.say(f"{drafts} not written; {commands.shown_key(commands.Quit)} again throws them away", "warning")
-            return
-        self.app.exit(0)
-
     # --- editing by hand --------------------------------------------------------------------------------------
-
-    def _open_editor(self, card: Card) -> None:
-        try:
-            self._editor.open(self.drafts.opening(card))
-            self._show_editing(editing=True)
-        except CutlineError as refused:
-            self.drafts.open_on = None
-            self.say(str(refused), "error")
-        finally:
-            self._asked.discard("edit")
 
     def on_edit_saved(self, message: messages.EditSaved) -> None:
         """Write what is in the editor."""
-        self.turns.ask(partial(self._save, message.text))
-
-    async def _save(self, text: str, _: Card | None) -> None:
-        card = self.drafts.open_on
-        if card is None:
-            return
-        try:
-            await self.turns.save(card, text)
-        except CutlineError as problem:
-            await self.turns.look()
-            self.drafts.open_on = self.turns.card
-            self.say(f"{problem}; ctrl+s again writes your text over it", "error")
-            return
-        self.drafts.written()
-        self._close_editor()
-        self.say("edited and written", "good")
+        self.editing.save(message.text)
 
     def on_edit_left(self, message: messages.EditLeft) -> None:
         """Close the editor, keep what was typed."""
-        self._leave_editor(message.text)
+        self.editing.leave(message.text)
 
-    def _leave_editor(self, text: str) -> None:
-        if self.drafts.leave(text):
-            self.say(f"kept as a draft, not written; {commands.shown_key(commands.Edit)} goes on with it", "warning")
-        self._close_editor()
-
-    def _close_editor(self) -> None:
-        self._editor.close()
-        self._show_editing(editing=False)
-        self.show_card(self.turns.card)
-
-    def _show_editing(self, *, editing: bool) -> None:
+    def show_editing(self, *, editing: bool) -> None:
+        """Show that keys go to the editor, or to the screen again."""
         self._keys.show_editing(editing=editing)
         self._caption.editing = editing
 
@@ -245,7 +202,7 @@ class ReviewScreen(Screen[None]):
         """Show an image."""
         entry = self._workspace.entries.get(card.image) if card else None
         times = repeats(card.frame.image.key) if card else None
-        has_draft = card is not None and card.image in self.drafts.waiting
+        has_draft = card is not None and card.image in self.editing.drafts.waiting
         self._caption.show_card(card, entry, repeats=times[0] if times else None, has_draft=has_draft)
         self._show_dead_keys()
 
@@ -264,6 +221,12 @@ class ReviewScreen(Screen[None]):
         """Say one raw line in the status bar."""
         self._said = True
         self._status.say(text, tone)
+
+    def _tell_notices(self) -> None:
+        """Say what opening and scanning the folder brought up since the last time."""
+        notices, self._told = self._workspace.notices[self._told :], len(self._workspace.notices)
+        if notices:
+            self.say(" · ".join(notices), "warning")
 
     def _show_dead_keys(self) -> None:
         self._keys.show_dead(frozenset(c.name for c in commands.FOOTER if c.why_not(self.turns)))
@@ -317,6 +280,7 @@ class ReviewScreen(Screen[None]):
         self._caption.empty_text = "There are no images in this folder."
         self.turns.ask(self.turns.arrange)
         self._idle.fall()
+        self._tell_notices()
         if message.problem:
             self.say(message.problem, "error")
 
@@ -350,7 +314,7 @@ class ReviewScreen(Screen[None]):
 
     def on_image_picked(self, message: messages.ImagePicked) -> None:
         """Go to the row that was clicked."""
-        if self.drafts.open_on is None:
+        if not self.editing.under_way:
             self.turns.ask(lambda _: self.turns.go(message.place))
 
     def on_hunk_picked(self, message: messages.HunkPicked) -> None:
