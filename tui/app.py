@@ -101,7 +101,7 @@ def run(
     """
     # Threads that draw pictures or scan hold Python's lock for up to this long while a key waits; 5 ms is felt.
     sys.setswitchinterval(SWITCH_SECONDS)
-    opened = workspace or Workspace.open(folder, settings)
+    opened = workspace or Workspace.open(folder, settings, load=False)
     try:
         app = CutlineApp(opened, settings, preview, lineup)
         result = app.run()

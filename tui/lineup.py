@@ -34,6 +34,11 @@ class Lineup:
         self.place = 0
 
     @property
+    def is_usual(self) -> bool:
+        """Whether it holds all images in their usual order."""
+        return self._sort == "queue" and not self._only
+
+    @property
     def here(self) -> ImageId | None:
         """The image in view; None when there is none."""
         return self.ids[self.place] if self.ids else None

@@ -197,6 +197,16 @@ class Turns:
 
     # --- moving and looking -----------------------------------------------------------------------------------
 
+    async def begin(self) -> None:
+        """Show the image that the review begins with, then load all others behind it."""
+        if self.lineup.is_usual:
+            first = await self._hand.do(self.workspace.first_in_queue)
+            if first is not None:
+                self.lineup.take([first])
+                await self._arrive()
+        await self._hand.do(self.workspace.load)
+        await self.arrange()
+
     async def go(self, place: int) -> None:
         """Go to a place of the queue, at most to its ends."""
         if self.lineup.move(place):
@@ -249,8 +259,8 @@ class Turns:
 
     def _show(self, card: Card | None) -> None:
         self.card = card
-        self.stage.show_card(card)
         self.stage.show_lineup()
+        self.stage.show_card(card)
 
     def _read(self, image: ImageId, of: Card | None = None) -> Card:
         """Read a card; in the hand's thread."""

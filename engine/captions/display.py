@@ -50,6 +50,11 @@ def show(text: str | bytes, *, one_line: bool = False) -> str:
     return text.replace("\n", "↵") if one_line else text
 
 
+def in_json(encoded: str) -> str:
+    r"""Return JSON that says the same, with everything a terminal could obey written as `\u` and four digits."""
+    return _DANGER.sub(lambda sign: f"\\u{ord(sign[0]):04x}", encoded)
+
+
 def to_editor(text: str) -> str:
     """Return text in a form that an editor widget can hold, to be taken back by `from_editor`.
 

@@ -31,6 +31,7 @@ _SMALL_WORDS = frozenset(
 _OPENERS = frozenset(("a", "an", "this", "there"))
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_END = re.compile(r"(?<!\b[A-Z])(?<!\b(?:St|Dr|Mr|Ms))(?<!\bMrs)(?<![.!?…])[.!?…]++[\"'”’)\]]*(?=\s|$)")
+_FINISHES = re.compile("[.!?…。]")
 _CJK_SENTENCE = re.compile(r"\s*[^\s,;|]{7,}。")
 _OPENING_MARKS = "\"'“‘(["
 
@@ -43,6 +44,9 @@ def prose_start(text: str, separator: str) -> int | None:
         separator: What stands between tags, one character.
     """
     text = text.replace(FENCE, f" {separator} ")  # of the same length
+    # Most captions are tags alone, and datasets are large: what has neither a small word nor an end is settled here.
+    if not _FINISHES.search(text) and _SMALL_WORDS.isdisjoint(text.lower().replace(separator, " ").split()):
+        return None
     for line in _LINE.finditer(text):
         stretch = line.start()
         for end in _SENTENCE_END.finditer(line[0]):

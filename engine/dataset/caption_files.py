@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from engine.dataset.folders import open_folder, read_plain, split_key, sync_folder
 from engine.dataset.guarded_write import GuardedWrite, refusing
 from engine.dataset.images import IMAGE_EXTENSIONS
-from engine.errors import BadSetting, Unreadable, Unsafe
+from engine.errors import BadSetting, CutlineError, Unreadable, Unsafe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 ALLOWED = frozenset({".txt", ".caption", ".tags", ".cap"})
@@ -74,6 +74,38 @@ class CaptionFiles:
         """
         *folders, name = self._parts(key)
         return self._read(key, folders, name)
+
+    def read_many(self, keys: Iterable[bytes]) -> Iterator[bytes | None]:
+        """Read captions wherever they really lie, several times faster where neighbours share a folder.
+
+        Args:
+            keys: Not resolved; best in the order of a scan.
+
+        Yields:
+            Each caption's bytes; None where there is no file, or none that can be read.
+        """
+        folder: int | None = None
+        opened: list[bytes] = []
+        try:
+            for key in keys:
+                try:
+                    *folders, name = self._parts(key)
+                    if folder is None or folders != opened:
+                        before, folder, opened = folder, open_folder(self._root, folders), folders
+                        if before is not None:
+                            os.close(before)
+                    yield read_plain(folder, name)
+                except (CutlineError, OSError):  # behind a link perhaps: the careful way can tell
+                    yield self._read_anywhere(key)
+        finally:
+            if folder is not None:
+                os.close(folder)
+
+    def _read_anywhere(self, key: bytes) -> bytes | None:
+        try:
+            return self.read(self.resolve(key))
+        except CutlineError:
+            return None
 
     def replace(
         self,

@@ -93,6 +93,8 @@ class GuardedWrite:
         allowed = os.access(self.name, os.W_OK, dir_fd=self.folder, effective_ids=True)
         # Asked in so many words, because root is always allowed.
         if not (allowed and os.fstat(old.fileno()).st_mode & 0o222):
+            if os.fstatvfs(old.fileno()).f_flag & os.ST_RDONLY:
+                raise _refusal(self.label, OSError(errno.EROFS, os.strerror(errno.EROFS)))
             raise NotWritable(f"{self.label} is write-protected", _PERMISSION)
 
     def _write_temp(self, after: bytes, old: FileIO | None) -> None:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.dataset import images as scanner
 from engine.review import beginning, image_rows
 from engine.review.records import Counts
-from engine.review.states import Entry, derive, read_entries
+from engine.review.states import MARKS, Entry, derive, read_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,9 +46,7 @@ class Roster:
             for entry in read_entries(self._store.db):
                 self._keep(entry)
             derive(self._store.db, self.entries, self._store.session)
-            self._numbers.clear()
-            for entry in self.entries.values():
-                self._count(entry, 1)
+            self._count_all()
             self._loaded = True
 
     def first_in_queue(self) -> ImageId | None:
@@ -77,6 +76,7 @@ class Roster:
         Returns:
             What the person should know, one raw line each.
         """
+        self.load()
         notices: list[str] = []
         missing = dict(self._by_key)
         for batch in scanner.scan(self._root, notices):
@@ -179,12 +179,19 @@ class Roster:
                 self._count(self.entries.pop(entry.id), -1)
                 del self._by_key[entry.key]
 
+    def _count_all(self) -> None:
+        """Count from the start; a hundred thousand times `_count` would be felt."""
+        entries = self.entries.values()
+        self._numbers = Counter(map(attrgetter("state"), entries))
+        for name in MARKS:
+            self._numbers[name] = sum(map(bool, map(attrgetter(name), entries)))
+
     def _count(self, entry: Entry, by: int) -> None:
         for name in (entry.state, *entry.marks()):
             self._numbers[name] += by
 
 
-_COUNTED = ("pending", "accepted", "rejected", "untouched", "skipped", "flagged", "unreadable")
+_COUNTED = ("pending", "accepted", "rejected", "untouched", *MARKS)
 
 
 class _Mark(NamedTuple):

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
     from engine.review.records import Image, State
 
+MARKS = ("skipped", "flagged", "unreadable")
+"""Attributes of an entry that overlap with its state."""
+
 
 class Entry:
     """One image of the dataset in memory: what lists, filters and counts need of it."""
@@ -36,7 +39,7 @@ class Entry:
 
     def marks(self) -> list[str]:
         """Name the marks it bears, which overlap with its state."""
-        return [name for name in ("skipped", "flagged", "unreadable") if getattr(self, name)]
+        return [name for name in MARKS if getattr(self, name)]
 
     @property
     def state(self) -> State:

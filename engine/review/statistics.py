@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.caption import parse, tag_key
@@ -35,23 +36,13 @@ def count_captions(files: CaptionFiles, keys: Iterable[bytes], extension: str, s
         extension: Of captions.
         separator: Between tags.
     """
+    users = Counter(caption_key(key, extension) for key in keys)  # a.jpg and a.png share a.txt
     captioned, tags = 0, set[str]()
-    blank: dict[bytes, bool] = {}
-    for key in keys:
-        path = caption_key(key, extension)
-        if path not in blank:  # a.jpg and a.png share a.txt
-            caption = parse(_read(files, path), separator)
-            blank[path] = caption.blank
-            tags.update(tag_key(tag.text) for tag in caption.tags)
-        captioned += not blank[path]
-    return Captions(captioned, len(tags))
-
-
-def _read(files: CaptionFiles, path: bytes) -> bytes | None:
-    try:
-        return files.read(files.resolve(path))
-    except CutlineError:
-        return None
+    for raw, images in zip(files.read_many(users), users.values(), strict=True):
+        caption = parse(raw, separator)
+        captioned += images * (not caption.blank)
+        tags.update(tag.text for tag in caption.tags)
+    return Captions(captioned, len({tag_key(tag) for tag in tags}))
 
 
 def count_stale(db: sqlite3.Connection, images: Collection[ImageId], look: Callable[[ImageId], Image]) -> int:

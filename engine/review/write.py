@@ -46,7 +46,11 @@ def write_row(store: Store, files: CaptionFiles, write: Write) -> None:
             write.caption, write.before, write.after, write.temp_name, lambda found: keep(store, write, found)
         )
     except CutlineError as refusal:
-        mark(store, write.row, "withdrawn", refusal.message)
+        try:
+            mark(store, write.row, "withdrawn", refusal.message)
+        except NotWritable as also:  # the row stays unmarked, as after a crash, and the person is told what that means
+            hint = "make room; this step is finished at the next start, and can be undone then"
+            raise NotWritable(refusal.message, hint) from also
         raise
     except OSError as failure:  # after the file was touched: the row stays unmarked, and the next repair finishes it
         name = write.caption.decode(errors="surrogateescape")

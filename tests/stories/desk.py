@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.settings import Settings
 from engine.wire import lifecycle
-from engine.wire.address import read_note
 from engine.workspace import Workspace
 from tests.stories.prints import Print, make_print
 from tests.stories.sitting import PATIENCE_SECONDS, Sitting
@@ -165,10 +164,16 @@ class Desk:
 
     # --- commands and the engine ------------------------------------------------------------------------------
 
-    def begin(self, *words: object, limits: Callable[[], None] | None = None) -> subprocess.Popen[str]:
-        """Start a command in the dataset's folder, in a process of its own, and do not wait for it."""
+    def begin(self, *words: object, largest_file_blocks: int = 0) -> subprocess.Popen[str]:
+        """Start a command in the dataset's folder, in a process of its own, and do not wait for it.
+
+        Args:
+            words: Its arguments.
+            largest_file_blocks: How large files may grow, in blocks of 512 or 1,024 bytes; 0 for any size.
+        """
+        limited = ("sh", "-c", f'ulimit -f {largest_file_blocks}; exec "$@"', "sh") if largest_file_blocks else ()
         process = subprocess.Popen(
-            [*CUTLINE, *map(str, words)],
+            [*limited, *CUTLINE, *map(str, words)],
             cwd=self.root,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
             stdin=subprocess.DEVNULL,
@@ -176,14 +181,14 @@ class Desk:
             stderr=subprocess.PIPE,
             text=True,
             errors="surrogateescape",
-            preexec_fn=limits,
         )
         self._begun.append(process)
         return process
 
-    def cutline(self, *words: object, limits: Callable[[], None] | None = None) -> Said:
-        """Run a command in the dataset's folder to its end."""
-        out, err = (process := self.begin(*words, limits=limits)).communicate(timeout=60)
+    def cutline(self, *words: object, largest_file_blocks: int = 0) -> Said:
+        """Run a command in the dataset's folder to its end; see `begin`."""
+        process = self.begin(*words, largest_file_blocks=largest_file_blocks)
+        out, err = process.communicate(timeout=60)
         self.look_for_engine()
         return Said(process.returncode, out, err)
 
@@ -212,7 +217,7 @@ class Desk:
         self.look_for_engine()
         lifecycle.stop(now=True)
         until_now(lambda: not any(map(is_alive, self._seen)), "the engine and its workers are gone")
-        assert read_note() is None
+        assert lifecycle.find() is None
         left = [path.name for path in self.root.rglob(".cutline-*") if path.is_file()]
         assert left == [], "temporary files of caption writes stay"
 

@@ -10,6 +10,7 @@ from textual import events
 
 from tests.tui.screens.seen import codes
 from tui import commands
+from tui.screens.review import ReviewScreen
 from tui.widgets.caption_diff import CaptionDiff
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ class Sitting:
             await self._pilot.press(key if isinstance(key, str) else key.keys[0])
             await self.app.until_idle()
         await self._pilot.pause()
+
+    async def press_at_once(self, command: type[commands.Command]) -> None:
+        """Press a key on exactly what is shown, before the screen can look at what others did."""
+        assert isinstance(self.app.screen, ReviewScreen)
+        self.app.screen.action_turn(command.name)
+        await self.settle()
 
     async def write(self, text: str) -> None:
         """Type into the editor."""

@@ -71,3 +71,10 @@ def test_moves_end_at_the_ends() -> None:
     assert lineup.place == 1
     assert not lineup.move(5)
     assert Lineup().here is None
+
+
+def test_a_filter_or_another_order_is_not_usual() -> None:
+    """Only the whole queue in its usual order begins with the image that the store can name at once."""
+    assert Lineup().is_usual
+    assert not Lineup("path").is_usual
+    assert not Lineup("queue", "flagged").is_usual

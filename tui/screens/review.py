@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from engine.dataset.images import repeats
 from engine.errors import CutlineError
-from tui import commands, messages
+from tui import commands, garbage, messages
 from tui.link import Link
 from tui.preview.window import Window
 from tui.screens.editing import Editing
@@ -86,6 +86,8 @@ class ReviewScreen(Screen[None]):
         self._window = Window(
             workspace.root, drawing, idle, lambda drawn: self.post_message(messages.PictureReady(drawn))
         )
+        self._drawn: Drawn | None = None
+        self._drawn_of: ImageId | None = None
         self._asked: set[str] = set()
         self._said = False
         self._told = 0
@@ -114,13 +116,20 @@ class ReviewScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what the store knows at once; look through the folder behind it."""
         self.run_worker(self.turns.run(), name="turns")
-        self.turns.ask(self.turns.arrange)
+        self.turns.ask(self._begin)
         self._tell_notices()
         self._idle.rise()  # the scan; falls when its end has been shown
         self._title.show_scanning(scanning=True)
-        threading.Thread(target=self._scan, name="scan", daemon=True).start()
-        self._link.open()
-        self.set_interval(LOOK_SECONDS, partial(self._ask_once, "look"))
+
+    async def _begin(self, _: Card | None) -> None:
+        """Let nothing stand in the way of the first image: threads start behind it."""
+        try:
+            await self.turns.begin()
+        finally:
+            garbage.settle()
+            threading.Thread(target=self._scan, name="scan", daemon=True).start()
+            self._link.open()
+            self.set_interval(LOOK_SECONDS, partial(self._ask_once, "look"))
 
     def on_unmount(self) -> None:
         """End the threads."""
@@ -203,7 +212,8 @@ class ReviewScreen(Screen[None]):
         entry = self._workspace.entries.get(card.image) if card else None
         times = repeats(card.frame.image.key) if card else None
         has_draft = card is not None and card.image in self.editing.drafts.waiting
-        self._caption.show_card(card, entry, repeats=times[0] if times else None, has_draft=has_draft)
+        facts = self._drawn.facts if card and self._drawn and self._drawn_of == card.image else None
+        self._caption.show_card(card, entry, facts=facts, repeats=times[0] if times else None, has_draft=has_draft)
         self._show_dead_keys()
 
     def show_lineup(self) -> None:
@@ -252,9 +262,10 @@ class ReviewScreen(Screen[None]):
             self._draw(message.drawn)
 
     def _draw(self, drawn: Drawn) -> None:
+        self._drawn, self._drawn_of = drawn, self.turns.lineup.here
         self._picture.show_rows(drawn.strips, f"no picture: {drawn.problem}" if drawn.problem else "")
-        if self._caption.facts != drawn.facts:
-            self._caption.show_facts(drawn.facts)
+        if self._caption.card is not None and self._caption.card.image == self._drawn_of:
+            self._caption.show_facts(drawn.facts)  # else they come with the card, which is then painted once
 
     # --- news from threads --------------------------------------------------------------------------------------
 
@@ -276,6 +287,7 @@ class ReviewScreen(Screen[None]):
 
     def on_scan_ended(self, message: messages.ScanEnded) -> None:
         """Show the whole queue."""
+        garbage.settle()
         self._title.show_scanning(scanning=False)
         self._caption.empty_text = "There are no images in this folder."
         self.turns.ask(self.turns.arrange)

@@ -9,6 +9,7 @@ from engine import paths, settings
 from engine.dataset.samples import SAMPLES, make_demo
 from engine.errors import WrongUsage
 from engine.tagging.ask import Request
+from tui import garbage
 from tui.shell.asking import ask_and_follow
 from tui.shell.opening import opened
 from tui.shell.parser import add_json
@@ -43,6 +44,7 @@ def demo(args: Namespace, out: Output) -> int:
         tally = ask_and_follow(workspace, Request(model=MODEL, device=in_force.engine.device), out)
         if not screen:
             return tally.report(out, str(folder), folder=str(folder))
+        garbage.hold()
         from tui import app  # noqa: PLC0415  (loads Textual)
 
         return app.run(folder, in_force, preview=in_force.screen.preview, workspace=workspace)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.captions.display import show
+from engine.captions.display import in_json, show
 from engine.errors import NotWritable
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class Output:
 
     def document(self, fields: object) -> None:
         """Print one line of JSON; with `--json` the only thing on stdout."""
-        self._result(msgspec.json.encode(fields).decode())
+        self._result(in_json(msgspec.json.encode(fields).decode()))
 
     def note(self, text: str) -> None:
         """Print one line about what is going on to stderr."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from engine import settings
 from engine.errors import WrongUsage
 from engine.review import queue
+from tui import garbage
 from tui.shell.output import is_terminal
 from tui.shell.parser import one_of
 
@@ -40,6 +41,7 @@ def review(args: Namespace, out: Output) -> int:  # noqa: ARG001  (every command
     queue.check(args.sort, args.filter)
     if not on_terminal():
         raise WrongUsage("the review screen needs a terminal", f"without one, try: cutline stats {args.dir}")
+    garbage.hold()
     from tui import app, lineup  # noqa: PLC0415  (loads Textual)
 
     preview = args.preview or in_force.screen.preview

@@ -54,24 +54,28 @@ class CaptionDiff(Painted):
         self._hunk_at: dict[int, int] = {}
         self._candidate_at: dict[int, list[tuple[int, int]]] = {}
 
-    def show_card(self, card: Card | None, entry: Entry | None, *, repeats: int | None, has_draft: bool) -> None:
+    def show_card(
+        self, card: Card | None, entry: Entry | None, *, facts: Facts | None, repeats: int | None, has_draft: bool
+    ) -> None:
         """Show a card; None shows that there is no image.
 
         Args:
             card: What to show.
             entry: The image's marks and state.
+            facts: What the picture's head says; None when it is not known yet.
             repeats: How often a trainer is told to repeat the image; None when its folder does not say.
             has_draft: Whether unsaved text of the person waits.
         """
         if card is None or self.card is None or card.image != self.card.image:
-            self.facts, self._first_hunk_row = None, 0
-        self.card, self.entry, self.repeats, self.has_draft = card, entry, repeats, has_draft
+            self._first_hunk_row = 0
+        self.card, self.entry, self.facts, self.repeats, self.has_draft = card, entry, facts, repeats, has_draft
         self.renew()
 
     def show_facts(self, facts: Facts | None) -> None:
-        """Show what the picture's head says."""
-        self.facts = facts
-        self.renew()
+        """Show what the picture's head says, once that is known."""
+        if facts != self.facts:
+            self.facts = facts
+            self.renew()
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Paint head, caption, changes and result, the result at the lower edge."""

@@ -111,8 +111,9 @@ class Inked(Widget, inherit_css=True):
         if self._drawn_for != (size.width, size.height):
             self._drawn, self._drawn_for = self.make_strips(*size), (size.width, size.height)
         strips = self._drawn[crop.y : crop.bottom]
+        _, ground = self.background_colors  # walks up to the screen: not once a line
         for line_filter in self.get_line_filters():
-            strips = [strip.apply_filter(line_filter, self.background_colors[1]) for strip in strips]
+            strips = [strip.apply_filter(line_filter, ground) for strip in strips]
         return strips if crop.column_span == (0, size.width) else [strip.crop(*crop.column_span) for strip in strips]
 
 

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 ROOM_FOR_FOLDER = 4
 """Cells beside the name; with fewer no folder is shown."""
 
+MOST_ROWS_KEPT = 1_000
+
 
 class QueueList(Inked, ScrollView, can_focus=False):
     """Draws rows of an index array over the dataset's images."""
@@ -38,6 +40,9 @@ class QueueList(Inked, ScrollView, can_focus=False):
         self._ids: Sequence[ImageId] = ()
         self._entries: Mapping[ImageId, Entry] = {}
         self._place = 0
+        self._made: dict[tuple[object, ...], Strip] = {}
+        """Rows by all that is to be seen of them: a move makes two anew, also where the list scrolls."""
+        self._made_for = 0
 
     @property
     def room(self) -> Size:
@@ -56,17 +61,18 @@ class QueueList(Inked, ScrollView, can_focus=False):
         self._ids, self._entries, self._place = ids, entries, place
         if longer:
             self.virtual_size = Size(self.size.width, len(ids))
-        self._keep_in_view()
-        self.renew()
+        if not self._keep_in_view():
+            self.renew()
 
-    def _keep_in_view(self) -> None:
-        """Scroll so that the present row has a few rows round it."""
+    def _keep_in_view(self) -> bool:
+        """Scroll so that the present row has a few rows round it; say whether that made the rows anew."""
         height = self.size.height
         margin = min(3, max(0, (height - 1) // 2))
         top = self.scroll_offset.y
         wanted = min(max(top, self._place - height + 1 + margin), max(0, self._place - margin))
         if wanted != top:
             self.scroll_to(y=wanted, animate=False, force=True, immediate=True)
+        return self.scroll_offset.y != top
 
     def on_resize(self) -> None:
         """Keep the present row in view."""
@@ -81,13 +87,25 @@ class QueueList(Inked, ScrollView, can_focus=False):
     def make_strips(self, width: int, height: int) -> list[Strip]:
         """Return the rows in view."""
         top = self.scroll_offset.y
+        if width != self._made_for or len(self._made) > MOST_ROWS_KEPT:
+            self._made, self._made_for = {}, width
         return [self._strip(place, width) for place in range(top, top + height)]
+
+    def notify_style_update(self) -> None:
+        """Take over a change of theme."""
+        super().notify_style_update()
+        self._made_for = 0
 
     def _strip(self, place: int, width: int) -> Strip:
         entry = self._entries.get(self._ids[place]) if place < len(self._ids) else None
         if entry is None:
             return Strip.blank(width, self.ink("ground"))
-        return strip_of(self._row(entry, width, in_view=place == self._place), width, self.ink("ground"))
+        in_view = place == self._place
+        seen = (entry.key, entry.state, entry.skipped, entry.flagged, bool(entry.unreadable), in_view)
+        if (strip := self._made.get(seen)) is None:
+            strip = strip_of(self._row(entry, width, in_view=in_view), width, self.ink("ground"))
+            self._made[seen] = strip
+        return strip
 
     def _row(self, entry: Entry, width: int, *, in_view: bool) -> Line:
         ink = self.ink

@@ -41,6 +41,21 @@ def test_any_name_can_be_written_and_read(desk: Desk, name: bytes) -> None:
     assert desk.files.read(key) == b"1girl, solo"
 
 
+def test_many_are_read_as_each_would_be(desk: Desk) -> None:
+    """In any order and behind links each caption is what reading it alone gives; what cannot be read is None."""
+    for folder in ("x", "y"):
+        (desk.root / folder).mkdir()
+        (desk.root / folder / "a.txt").write_bytes(folder.encode())
+    (desk.root / "link.txt").symlink_to("x/a.txt")
+    (desk.root / "out.txt").symlink_to("/etc/passwd")
+    (desk.root / "z").symlink_to("x")
+    keys = [b"x/a.txt", b"a.txt", b"link.txt", b"y/a.txt", b"no/a.txt", b"x/a.txt", b"out.txt", b"z/a.txt", b"../a.txt"]
+
+    assert list(desk.files.read_many(keys)) == [
+        b"x", desk.files.read(b"a.txt"), b"x", b"y", None, b"x", None, b"x", None,
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("key", [*HOSTILE, b"a.jpg", b"a", b"train.py", b".txt", b"a.txt/b"])
 def test_what_is_no_caption_is_neither_read_nor_written(desk: Desk, key: bytes) -> None:
     """Keys that leave the root or do not end like a caption are refused everywhere."""
@@ -54,6 +69,7 @@ def test_what_is_no_caption_is_neither_read_nor_written(desk: Desk, key: bytes) 
     for use in uses:
         with pytest.raises(Unsafe):
             use()
+    assert list(desk.files.read_many([key])) == [None]
 
     assert desk.names() == ["a.txt"]
 

@@ -191,7 +191,7 @@ def test_a_read_only_dataset_keeps_its_store_elsewhere_and_says_so(read_only: Pa
     assert any("cannot be written" in notice for notice in workspace.notices)
     image = workspace.entry_of(b"a.png").id
     workspace.accept(workspace.frame(image), {})
-    with pytest.raises(CutlineError, match="write-protected"):
+    with pytest.raises(CutlineError, match="mounted read-only"):
         workspace.edit(workspace.frame(image), "dog")
     workspace.close()
     again = _open(read_only)

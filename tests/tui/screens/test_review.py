@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.settings import Settings
+from engine.workspace import Workspace
 from tests.tui.screens.seen import codes, press, text
 from tests.tui.trial import HOSTILE
+from tui.app import CutlineApp
 from tui.messages import ResultsStored
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
     from tests.tui.trial import Trial
-    from tui.app import CutlineApp
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 FORBIDDEN = re.compile(
@@ -35,6 +37,29 @@ async def started(pilot: Pilot[int], app: CutlineApp) -> None:
     await pilot.pause()
     await app.until_idle()
     await pilot.pause()
+
+
+async def test_the_first_image_waits_for_no_other(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waits first is on the screen before the others are loaded, and is the first of all when they are."""
+    for name in ("1.png", "2.png", "3.png"):
+        trial.image(name)
+    trial.tags("2.png", dog=0.7)
+    workspace = Workspace.open(trial.root, Settings(), load=False)
+    app = CutlineApp(workspace, Settings(), "none")
+    seen: list[tuple[int, str]] = []
+    load = workspace.load
+
+    def watched() -> None:
+        seen.append((len(workspace.entries), name_in_view(app)))
+        load()
+
+    monkeypatch.setattr(workspace, "load", watched)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await started(pilot, app)
+        assert seen[0] == (1, "2.png")
+        assert name_in_view(app) == "2.png"
+        assert (app.turns.place, app.turns.length) == (0, 3)
+    workspace.close()
 
 
 async def test_accepting_writes_and_moves_on(trial: Trial) -> None:

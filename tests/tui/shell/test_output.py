@@ -40,6 +40,15 @@ def test_with_json_only_documents_reach_stdout(capsys: pytest.CaptureFixture[str
     assert said.err == "for a person\n"
 
 
+def test_json_cannot_drive_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a terminal obeys is escaped in JSON, too, and reads as what it was."""
+    caption = "a \x9b31m\x1b[2J\x7f \u202ecat"
+    Output(json=True).document({"caption": caption})
+    out = capsys.readouterr().out
+    assert out.strip().isprintable()
+    assert json.loads(out) == {"caption": caption}
+
+
 def test_names_cannot_add_lines(capsys: pytest.CaptureFixture[str]) -> None:
     """A newline or an escape sequence in a name stays inside its line as a visible sign."""
     Output().say_line("a\nb\x1b[31m")

@@ -1,0 +1,101 @@
+"""Several models about one image, and sentences beside tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui import commands
+
+if TYPE_CHECKING:
+    from tests.stories.desk import Desk
+
+
+async def test_one_of_two_candidates_is_accepted_and_the_other_compared_anew(desk: Desk) -> None:
+    """`2` shows the second candidate, `A` takes it and stays; of the first only what is still new is left."""
+    desk.image("cat.png", caption="a cat")
+    desk.proposal("cat.png", {"sofa": 0.9, "window": 0.8}, source="one")
+    desk.proposal("cat.png", {"window": 0.7, "lamp": 0.6}, source="two")
+    async with desk.review() as review:
+        review.shows_hunks(chosen=["+sofa", "+window"])
+        await review.press("2")
+        review.shows_hunks(chosen=["+window", "+lamp"])
+        await review.press(commands.AcceptCandidate)
+        assert review.in_view == "cat.png"
+        desk.caption_file("cat.png").reads("a cat, window, lamp")
+        review.shows("two ✓ taken")
+        await review.press("1")
+        review.shows_hunks(chosen=["+sofa"])
+        assert review.counts.pending == 1
+        await review.press(commands.AcceptCandidate)
+    desk.caption_file("cat.png").reads("a cat, window, lamp, sofa")
+    assert desk.kinds() == ["accept", "accept"]
+
+
+async def test_accept_takes_what_is_chosen_of_both(desk: Desk) -> None:
+    """`a` writes the choices made on every candidate, a tag that both propose once, and answers all of them."""
+    desk.image("cat.png", caption="a cat")
+    desk.proposal("cat.png", {"sofa": 0.9, "window": 0.8}, source="one")
+    desk.proposal("cat.png", {"window": 0.7, "lamp": 0.6}, source="two")
+    async with desk.review() as review:
+        await review.leave_out("+sofa")
+        await review.press("2", commands.ToggleHunk)  # leaves out the window here, but not there
+        assert review.result_line() == "a cat, window, lamp"
+        await review.press(commands.Accept)
+    desk.caption_file("cat.png").reads("a cat, window, lamp")
+    answers = {verdict.answer for verdict in desk.journal()[0].verdicts}
+    assert answers == {"partly"}
+    assert desk.states() == {"cat.png": "accepted"}
+
+
+async def test_there_is_no_third_of_two(desk: Desk) -> None:
+    """A number without a candidate says so and changes nothing."""
+    desk.image("cat.png")
+    desk.proposal("cat.png", {"sofa": 0.9})
+    async with desk.review() as review:
+        await review.press("3")
+        review.shows("there is no candidate 3 here")
+        review.shows_hunks(chosen=["+sofa"])
+
+
+async def test_prose_is_changed_word_by_word(desk: Desk) -> None:
+    """A sentence that replaces another is shown as runs of words, and each run is taken or left by itself."""
+    desk.image("cat.png", caption="A grey cat sits on a sofa near the window.\n")
+    desk.proposal("cat.png", "A black cat sits on a sofa near the open window.")
+    async with desk.review() as review:
+        review.shows_hunks(chosen=["grey → black", "+open"])
+        await review.leave_out("grey → black")
+        assert review.result_line() == "A grey cat sits on a sofa near the open window.↵"
+        await review.press(commands.Accept)
+    desk.caption_file("cat.png").reads("A grey cat sits on a sofa near the open window.\n")
+
+
+async def test_a_captioner_fills_what_is_empty_and_offers_elsewhere(desk: Desk) -> None:
+    """With merge `fill` a blank caption is written; where there is one, the text is offered with nothing chosen."""
+    sentence = "A black cat sleeps on a red sofa."
+    desk.image("1.png")
+    desk.image("2.png", caption="cat, sofa")
+    for name in ("1.png", "2.png"):
+        desk.proposal(name, sentence, merge="fill")
+    async with desk.review() as review:
+        assert review.result_line() == sentence
+        await review.press(commands.Accept)
+        review.shows_hunks(chosen=[], left=["-cat, sofa", f"+{sentence}"])
+        assert review.result_line() == ""
+        review.shows("STAYS AS IT IS")
+        await review.press(commands.NextHunk, commands.ToggleHunk)
+        assert review.result_line() == f"cat, sofa, {sentence}"
+        await review.press(commands.Accept)
+    desk.caption_file("1.png").reads(sentence)
+    desk.caption_file("2.png").reads(f"cat, sofa, {sentence}")
+
+
+async def test_a_picture_that_changed_makes_its_candidate_stale(desk: Desk) -> None:
+    """A candidate made for another picture says so, has nothing chosen, and no bulk step accepts it."""
+    desk.image("1.png", caption="a cat")
+    desk.proposal("1.png", {"window": 0.9})
+    desk.image("1.png", picture="red")
+    assert desk.cutline("accept", ".", "--json").json["images"] == 0
+    async with desk.review() as review:
+        review.shows("! stale")
+        review.shows_hunks(chosen=[], left=["+window"])
+    desk.caption_file("1.png").reads("a cat")

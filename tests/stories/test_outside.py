@@ -1,0 +1,92 @@
+"""Somebody else works on the same folder: an editor, or another cutline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui import commands
+
+if TYPE_CHECKING:
+    from tests.stories.desk import Desk
+
+LOOKED_AT_WITHIN_SECONDS = 1.0
+"""How soon the screen promises to show what others did."""
+SLACK_SECONDS = 1.5
+"""What a busy machine may add."""
+
+
+async def test_a_caption_changed_outside_is_shown_before_it_is_decided(desk: Desk) -> None:
+    """A decision on an outdated caption is refused, the caption shown anew, and then both texts are kept."""
+    desk.image("cat.png", caption="a cat")
+    desk.proposal("cat.png", {"window": 0.9})
+    async with desk.review(size=(140, 40)) as review:
+        desk.caption_file("cat.png").write("a dog\n")
+        await review.press_at_once(commands.Accept)
+        review.shows("changed on disk")
+        desk.caption_file("cat.png").reads("a dog\n")
+        assert desk.kinds() == []
+        assert review.result_line() == "a dog, window↵"
+        await review.press(commands.Accept)
+    desk.caption_file("cat.png").reads("a dog, window\n")
+    assert desk.kinds() == ["accept"]
+
+
+async def test_a_caption_changed_outside_appears_by_itself(desk: Desk) -> None:
+    """Who only looks sees the caption as it is by now; what they left out stays left out."""
+    desk.image("cat.png", caption="a cat")
+    desk.proposal("cat.png", {"window": 0.9, "lamp": 0.8})
+    async with desk.review() as review:
+        await review.leave_out("+window")
+        desk.caption_file("cat.png").write("a dog")
+        within = LOOKED_AT_WITHIN_SECONDS + SLACK_SECONDS
+        await review.until(lambda: review.result_line() == "a dog, lamp", "the new caption is shown", within)
+        review.shows_hunks(chosen=["+lamp"], left=["+window"])
+
+
+async def test_another_cutline_decides_at_the_same_time(desk: Desk) -> None:
+    """What another process accepts and takes back is seen within a second; nothing is decided twice."""
+    desk.images("1.png", "2.png", "3.png", caption="a cat")
+    for name in ("1.png", "2.png", "3.png"):
+        desk.proposal(name, {"window": 0.9})
+    within = LOOKED_AT_WITHIN_SECONDS + SLACK_SECONDS
+    async with desk.review() as review:
+        assert desk.cutline("accept", ".", "--images", "[12].png", "--json").json["images"] == 2
+        await review.until(lambda: review.counts.accepted == 2, "the other's decisions are counted", within)
+        await review.comes_to_show("tagger ✓ taken", within=within)
+        assert review.in_view == "1.png"
+        await review.press(commands.Accept)
+        review.shows("this image is accepted as it stands")
+        assert desk.cutline("undo", ".", "--json").json["images"] == 2
+        await review.until(lambda: review.counts.pending == 3, "the other's undo is counted", within)
+        await review.press(commands.Accept)
+        assert review.counts.accepted == 1
+    desk.caption_file("1.png").reads("a cat, window")
+    desk.caption_file("2.png").reads("a cat")
+    assert desk.kinds() == ["accept", "accept", "undo", "undo", "accept"]
+
+
+async def test_an_image_answered_by_another_is_not_answered_again(desk: Desk) -> None:
+    """A key pressed on an image that another process decided a moment ago is refused and doubles nothing."""
+    desk.image("1.png", caption="a cat")
+    desk.proposal("1.png", {"window": 0.9})
+    async with desk.review() as review:
+        with desk.workspace() as other:
+            other.reject(other.frame(other.entry_of(b"1.png").id))
+        await review.press_at_once(commands.Accept)
+        review.shows("somebody else decided this image meanwhile")
+        assert review.counts.rejected == 1
+    desk.caption_file("1.png").reads("a cat")
+    assert desk.kinds() == ["reject"]
+
+
+async def test_images_that_come_while_the_screen_is_closed(desk: Desk) -> None:
+    """New images stand in the queue at the next start, vanished ones are gone, and decisions stay with the others."""
+    desk.images("1.png", "2.png", caption="a cat")
+    async with desk.review() as review:
+        await review.press(commands.Accept)
+    (desk.root / "2.png").unlink()
+    desk.image("3.png")
+    async with desk.review() as review:
+        assert (review.counts.images, review.counts.accepted, review.counts.untouched) == (2, 1, 1)
+        review.shows("✓ 1.png", "○ 3.png")
+        review.shows_not("2.png")
