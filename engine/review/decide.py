@@ -94,10 +94,8 @@ def decide(
             )
             journal.append_verdicts(db, row, draft.verdicts)
             if writes:
-                db.execute(
-                    "INSERT INTO writes (id, caption, before, after, status) VALUES (?, ?, ?, ?, 'unmarked')",
-                    (row, draft.caption, draft.before, draft.after),
-                )
+                db.execute("INSERT INTO writes (id, caption, status) VALUES (?, ?, 'unmarked')", (row, draft.caption))
+                db.execute("INSERT INTO texts VALUES (?, ?, ?)", (row, draft.before, draft.after))
             if also is not None:
                 also(db)
         reached("after-row")

@@ -93,8 +93,8 @@ def views(db: sqlite3.Connection) -> dict[str, bytes]:
 
 _HISTORY = """
 SELECT j.id, j.grp, j.time, j.session, j.kind, j.image, i.key, j.undoes,
-       w.caption, w.before, w.after, w.status, coalesce(nullif(w.reason, ''), j.source), j.data
-FROM journal j LEFT JOIN images i ON i.id = j.image LEFT JOIN writes w ON w.id = j.id
+       w.caption, t.before, t.after, w.status, coalesce(nullif(w.reason, ''), j.source), j.data
+FROM journal j LEFT JOIN images i ON i.id = j.image LEFT JOIN writes w ON w.id = j.id LEFT JOIN texts t ON t.id = j.id
 """
 
 

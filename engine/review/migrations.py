@@ -134,15 +134,21 @@ CREATE INDEX journal_undoes ON journal (undoes) WHERE undoes IS NOT NULL;
 
 CREATE INDEX journal_group ON journal (grp) WHERE grp IS NOT NULL;
 
--- The caption file a step writes. NULL bytes: no file. `status`: unmarked (being written), written, withdrawn
--- (the file was not touched; the step does not count), conflict (found neither before nor after: ask the person).
+-- The caption file a step writes. `status`: unmarked (being written), written, withdrawn (the file was not touched;
+-- the step does not count), conflict (found neither before nor after: ask the person).
 CREATE TABLE writes (
     id INTEGER PRIMARY KEY REFERENCES journal,
     caption BLOB NOT NULL,
-    before BLOB,
-    after BLOB,
     status TEXT NOT NULL,
     reason TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+-- The caption's bytes around a write; NULL: no file. Apart from its status, because an update writes a whole row
+-- anew: on a full disk there must be room to withdraw a step.
+CREATE TABLE texts (
+    id INTEGER PRIMARY KEY REFERENCES writes,
+    before BLOB,
+    after BLOB
 ) STRICT;
 
 CREATE UNIQUE INDEX one_unmarked_write ON writes (caption) WHERE status = 'unmarked';

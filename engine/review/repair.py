@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from engine.dataset.caption_files import CaptionFiles
     from engine.review.store import Store
 
-_UNMARKED = "SELECT id, image, caption, before, after FROM writes JOIN journal USING (id) WHERE status = 'unmarked'"
+_UNMARKED = """
+SELECT id, image, caption, before, after FROM writes JOIN texts USING (id) JOIN journal USING (id)
+WHERE status = 'unmarked'
+"""
 
 
 def repair_all(store: Store, files: CaptionFiles) -> list[str]:

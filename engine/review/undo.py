@@ -74,7 +74,8 @@ def _targets(db: sqlite3.Connection, rows: Iterable[int]) -> list[_Target]:
     found = []
     for row in sorted(set(rows), reverse=True):
         hit = db.execute(
-            "SELECT id, kind, image, caption, before, after FROM journal LEFT JOIN writes USING (id) WHERE id = ?",
+            "SELECT id, kind, image, caption, before, after FROM journal LEFT JOIN writes USING (id)"
+            " LEFT JOIN texts USING (id) WHERE id = ?",
             (row,),
         ).fetchone()
         if hit and hit[1] in UNDOABLE:

@@ -118,10 +118,8 @@ def test_a_store_made_to_write_elsewhere_writes_nothing(shelf: Shelf, tmp_path: 
         for status in ("unmarked", "written"):
             row = db.execute("INSERT INTO journal (time, session, kind, image) VALUES (1, 'x', 'edit', ?)", (image,))
             before, after = (None, b"evil") if status == "unmarked" else (b"evil", picture)
-            db.execute(
-                "INSERT INTO writes (id, caption, before, after, status) VALUES (?, ?, ?, ?, ?)",
-                (row.lastrowid, key, before, after, status),
-            )
+            db.execute("INSERT INTO writes (id, caption, status) VALUES (?, ?, ?)", (row.lastrowid, key, status))
+            db.execute("INSERT INTO texts VALUES (?, ?, ?)", (row.lastrowid, before, after))
     shelf.desk.close()
     shelf.desk = shelf.open()
     assert any("could not be finished" in notice for notice in shelf.desk.notices)
