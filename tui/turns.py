@@ -15,6 +15,7 @@ from engine.errors import CutlineError
 from engine.review.frames import Frame
 from engine.review.records import Counts, Image
 from tui.card import Card
+from tui.lineup import OPEN_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -219,8 +220,16 @@ class Turns:
         self.lineup.take(ids)
         self._recount()
         self.stage.show_lineup()
+        onward = self.lineup.next_open(self.workspace.entries) if self._begun_on_decided() else None
+        if onward is not None:
+            self.lineup.move(onward)
         if self.lineup.here != here or self.card is None:
             await self._arrive()
+
+    def _begun_on_decided(self) -> bool:
+        """Say whether the person still is where the review began, and nothing waits for a decision there."""
+        decided = self.state not in {"", *OPEN_STATES}
+        return decided and self._visit == 1 and self.lineup.is_usual
 
     async def look(self, _: Card | None = None) -> None:
         """Take in what others did to the store and to the caption in view."""

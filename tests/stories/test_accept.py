@@ -66,3 +66,15 @@ async def test_approving_writes_nothing(desk: Desk) -> None:
         review.shows("this image is accepted as it stands")
     assert desk.kinds() == ["approve", "approve"]
     assert desk.files() == before
+
+
+async def test_new_images_in_a_finished_folder_are_gone_to(desk: Desk) -> None:
+    """Where everything was decided and a new image lies there now, the review begins with the new one."""
+    desk.image("cat.png", caption="a cat")
+    async with desk.review() as review:
+        await review.press(commands.Accept)
+    desk.image("dog.png", caption="a dog")
+    async with desk.review() as review:
+        assert review.in_view == "dog.png"
+        await review.press(commands.Previous)
+        assert review.in_view == "cat.png"
