@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
+from textual.worker import WorkerFailed
 
 from engine.workspace import Workspace
 from tui import themes
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 
 SWITCH_SECONDS = 0.0005
+"""How long one thread may keep Python's lock while another waits."""
 
 
 class CutlineApp(App[int], inherit_bindings=False):
@@ -80,6 +82,15 @@ class CutlineApp(App[int], inherit_bindings=False):
         """Let the hand finish what was decided."""
         self._hand.rest()
 
+    @property
+    def fault(self) -> BaseException | None:
+        """What ended the app unexpectedly; None when the person did."""
+        return self._exception.error if isinstance(self._exception, WorkerFailed) else self._exception
+
+    def _fatal_error(self) -> None:
+        """Leave without Textual's traceback: whoever ran the app tells the person in one line."""
+        self._close_messages_no_wait()
+
 
 def run(
     folder: Path, settings: Settings, *, preview: str, workspace: Workspace | None = None, lineup: Lineup | None = None
@@ -105,6 +116,8 @@ def run(
     try:
         app = CutlineApp(opened, settings, preview, lineup)
         result = app.run()
+        if app.fault is not None:
+            raise app.fault
         return app.return_code or result or 0
     finally:
         if workspace is None:
