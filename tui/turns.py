@@ -73,6 +73,7 @@ class Turns:
         self._hand, self._idle = hand, idle
         self._asked: asyncio.Queue[Turn] = asyncio.Queue()
         self._visit = 0
+        self._first_was_decided = False
 
     @property
     def place(self) -> int:
@@ -227,9 +228,8 @@ class Turns:
             await self._arrive()
 
     def _begun_on_decided(self) -> bool:
-        """Say whether the person still is where the review began, and nothing waits for a decision there."""
-        decided = self.state not in {"", *OPEN_STATES}
-        return decided and self._visit == 1 and self.lineup.is_usual
+        """Say whether the person still is where the review began, and nothing waited for a decision there."""
+        return self._visit == 1 and self._first_was_decided and self.lineup.is_usual
 
     async def look(self, _: Card | None = None) -> None:
         """Take in what others did to the store and to the caption in view."""
@@ -265,6 +265,8 @@ class Turns:
         if card is not None:
             card.visit = self._visit
         self._show(card)
+        if self._visit == 1:
+            self._first_was_decided = self.state not in {"", *OPEN_STATES}
 
     def _show(self, card: Card | None) -> None:
         self.card = card

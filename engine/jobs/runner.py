@@ -79,11 +79,15 @@ class Runner:
             tasks.create_task(self._feed())
             tasks.create_task(self._store())
 
-    async def stop(self, *, now: bool) -> None:
-        """Take no new work; wait for what is in flight, or abandon it; then `run` stores what has come and ends."""
+    def hand_out_no_more(self) -> None:
+        """Leave what nobody has begun to the next engine."""
         self._stopping = True
-        self._abandon = self._abandon or now
         self._changes.ring_all()
+
+    async def stop(self, *, now: bool) -> None:
+        """Hand out no more; wait for what is in flight, or abandon it; then `run` stores what has come and ends."""
+        self._abandon = self._abandon or now
+        self.hand_out_no_more()
         while self.pool.in_flight and not self._abandon:
             await self._changes.next_ring(_ROOM)
         await self.pool.close()

@@ -65,6 +65,7 @@ class Server(uvicorn.Server):
         self._now = self._now or now
         if self.should_exit and now:
             self._engine.hurry()
+        self._engine.runner.hand_out_no_more()  # uvicorn takes a moment to see what comes next
         self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
