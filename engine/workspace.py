@@ -96,7 +96,8 @@ class Workspace:
 
     def load(self) -> None:
         """Load what the store knows of the images; a second call waits for the first and does nothing."""
-        self.roster.load()
+        with self.store.explained():
+            self.roster.load()
 
     def first_in_queue(self) -> ImageId | None:
         """Return the image a review begins with, and load only that; None where it takes all of them to tell."""
@@ -144,7 +145,8 @@ class Workspace:
 
         A picture that changed, or was never read, is hashed when there is a proposal to compare it with.
         """
-        return self._frames.read(self.store.db, self.look_again(image), self.extension)
+        with self.store.explained():
+            return self._frames.read(self.store.db, self.look_again(image), self.extension)
 
     def look_again(self, image: ImageId) -> Image:
         """Bring one image's row up to its file: size, time, and the digest where a proposal needs it."""
@@ -233,9 +235,8 @@ class Workspace:
     def _decide(
         self, frame: Frame, kind: str, after: bytes | None, said: tuple[Verdict, ...], group: int | None
     ) -> Step:
-        if after != frame.raw and b"\0" in (frame.raw or b""):
-            name = frame.caption_key.decode(errors="surrogateescape")
-            raise Refused(f"{name} is not text that can be added to (UTF-16?)", "save it as UTF-8 first")
+        if after != frame.raw and frame.unwritable:
+            raise Refused(frame.unwritable, "save it as UTF-8 first")
         still_open = {shown.proposal.id for shown in frame.open} & {verdict.proposal for verdict in said}
 
         def still_right(db: sqlite3.Connection) -> None:
@@ -292,9 +293,11 @@ class Workspace:
 
     def history(self, image: ImageId | None = None) -> Iterator[JournalRow]:
         """Yield the journal, oldest first."""
-        return journal.history(self.store.db, image)
+        with self.store.explained():
+            yield from journal.history(self.store.db, image)
 
     # --- keeping views ----------------------------------------------------------------------------------------
 
     def _load_views(self) -> None:
-        self._views = {s: msgspec.json.decode(v, type=View) for s, v in journal.views(self.store.db).items()}
+        with self.store.explained():
+            self._views = {s: msgspec.json.decode(v, type=View) for s, v in journal.views(self.store.db).items()}

@@ -75,13 +75,7 @@ class Accept(Command):
     name, group, keys, hint = "accept", "Decide", ("a",), "accept"
     help = "Write what is chosen, answer all candidates, and go to the next image that waits"
 
-    @staticmethod
-    def why_not(now: Situation) -> str:
-        """What is accepted and has no open candidate is not accepted again."""
-        if problem := _undecidable(now):
-            return problem
-        settled = now.state == "accepted" and now.card is not None and not now.card.frame.open
-        return "this image is accepted as it stands; u takes that back" if settled else ""
+    why_not = staticmethod(_undecidable)
 
 
 class AcceptCandidate(Command):

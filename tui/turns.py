@@ -117,8 +117,13 @@ class Turns:
     # --- decisions --------------------------------------------------------------------------------------------
 
     async def accept(self, card: Card | None) -> None:
-        """Write what is chosen on the card, answer all its open candidates, go on."""
-        if card is not None:
+        """Write what is chosen on the card, answer all its open candidates, go on; only go on where that was done."""
+        if card is None:
+            return
+        entry = self.workspace.entries.get(card.image)
+        if entry is not None and entry.state == "accepted" and not card.frame.open:
+            await self._go_on(f"{_name(card)}: accepted already")
+        else:
             await self._decide(card, _told_accept, lambda: self.workspace.accept(card.frame, card.decision()))
 
     async def reject(self, card: Card | None) -> None:
@@ -185,6 +190,14 @@ class Turns:
         else:
             self.lineup.move(onward)
             self._turn_to(following)
+
+    async def _go_on(self, told: str) -> None:
+        """Go to the next image that waits, without a step."""
+        onward = self.lineup.next_open(self.workspace.entries)
+        self.stage.say(told if onward is not None else f"{told}; nothing else waits for a decision")
+        if onward is not None:
+            self.lineup.move(onward)
+            await self._arrive()
 
     async def _stay(self, card: Card, step: Callable[[], object]) -> None:
         """Make a step and show the same image as it is then."""
@@ -276,7 +289,8 @@ class Turns:
     def _read(self, image: ImageId, of: Card | None = None) -> Card:
         """Read a card; in the hand's thread."""
         try:
-            frame, problem = self.workspace.frame(image), ""
+            frame = self.workspace.frame(image)
+            problem = frame.unwritable
         except (CutlineError, OSError) as unreadable:
             entry = self.workspace.entries[image]
             bare = Image(image, entry.key, entry.size, entry.mtime_ns, None, entry.unreadable)

@@ -47,6 +47,13 @@ class Frame(msgspec.Struct, frozen=True):
     """The newest proposal of each source, oldest source first; those that came later are not in this frame."""
 
     @property
+    def unwritable(self) -> str:
+        """Why text cannot be added to this caption; empty when it can."""
+        if b"\0" not in (self.raw or b""):
+            return ""
+        return f"{self.caption_key.decode(errors='surrogateescape')} is not text that can be added to (UTF-16?)"
+
+    @property
     def open(self) -> tuple[Shown, ...]:
         """The candidates that a decision answers."""
         return tuple(shown for shown in self.candidates if shown.answer is None)

@@ -53,8 +53,16 @@ def append_verdicts(db: sqlite3.Connection, decision: int, verdicts: Iterable[Ve
     """Store what a decision said about each candidate, inside the caller's transaction."""
     db.executemany(
         "INSERT INTO verdicts VALUES (?, ?, ?, ?, ?)",
-        [(decision, v.proposal, v.answer, msgspec.json.encode(v.hunks), v.view) for v in verdicts],
+        [
+            (decision, v.proposal, v.answer, msgspec.json.encode([_readable(h) for h in v.hunks]), v.view)
+            for v in verdicts
+        ],
     )
+
+
+def _readable(hunk: str) -> str:
+    r"""Write bytes that are not UTF-8 as `\xff`: hunks are kept to be read by people; the file's bytes are elsewhere."""
+    return hunk.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 def steps(db: sqlite3.Connection, images: Sequence[int] | None = None) -> Iterator[Step]:

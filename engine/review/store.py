@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from engine.errors import CutlineError, NotWritable, Unreadable, Unsafe
 from engine.review.migrations import migrate
 from engine.review.place import Place, on_local_disk
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUSY_TIMEOUT_SECONDS = 20.0
+_DISK_TROUBLE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
 MEMORY_PAGES_KIB = 8_192
 
 
@@ -46,7 +49,7 @@ class Store:
         self._opened: list[sqlite3.Connection] = []
         self._wal = on_local_disk(place.folder)
         try:
-            with self._explained():
+            with self.explained():
                 db = self._connect()
                 _refuse_foreign_code(db, place.store)
                 migrate(db, str(place.store))
@@ -71,7 +74,7 @@ class Store:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Run one `BEGIN IMMEDIATE` transaction: all of it is on disk afterwards, or none of it."""
         db = self.db
-        with self._explained():
+        with self.explained():
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
@@ -98,11 +101,6 @@ class Store:
             yield
         finally:
             os.close(handle)
-
-    def version(self) -> int:
-        """Return a number that rises when another connection, of any process, has written."""
-        (number,) = self.db.execute("PRAGMA data_version").fetchone()
-        return int(number)
 
     def meta(self, key: str) -> str:
         """Read one of the store's facts about itself; empty when it is not set."""
@@ -141,19 +139,28 @@ class Store:
             db.execute("UPDATE jobs SET accept = 0 WHERE state = 'open'")
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Turn SQLite's errors into sentences."""
+    def explained(self) -> Iterator[None]:
+        """Turn errors of SQLite, and of stored values that cannot be read, into sentences."""
         path = self.place.store
         try:
             yield
         except sqlite3.OperationalError as refusal:
-            if refusal.sqlite_errorname in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_READONLY", "SQLITE_CANTOPEN"):
+            if refusal.sqlite_errorname.startswith(_DISK_TROUBLE):
                 raise NotWritable(f"{path} cannot be written: {refusal}", "make room or check permissions") from refusal
+            if "no such" in str(refusal):
+                raise _unusable(path, refusal) from refusal
             raise CutlineError(f"{path}: {refusal}", "try again; another cutline may hold it") from refusal
         except sqlite3.DatabaseError as broken:
             if isinstance(broken, sqlite3.IntegrityError):
                 raise
-            raise Unreadable(f"{path} is not a usable review store: {broken}", "move it away to start anew") from broken
+            raise _unusable(path, broken) from broken
+        except msgspec.MsgspecError as broken:
+            raise _unusable(path, broken) from broken
+
+
+def _unusable(path: Path, why: Exception) -> Unreadable:
+    hint = "move it away to start anew; the captions are not in it"
+    return Unreadable(f"{path} is not a usable review store: {why}", hint)
 
 
 def _refuse_foreign_code(db: sqlite3.Connection, path: Path) -> None:

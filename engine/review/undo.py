@@ -106,6 +106,7 @@ def _undo_one(store: Store, files: CaptionFiles, target: _Target, group: int | N
             still_right(db)
             journal.append(db, "undo", session=store.session, image=target.image, group=group, undoes=target.id)
         return False
+    still_right(store.db)  # the better reason, where both hold
     now = files.read(target.caption)
     if now not in (target.after, target.before):
         raise Refused("the caption was changed since", "compare it with cutline history, and edit it by hand")

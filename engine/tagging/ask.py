@@ -164,18 +164,18 @@ def _settle_known(
     answers = dict(db.execute("SELECT digest, max(id) FROM answers WHERE fingerprint = ? GROUP BY 1", (fingerprint,)))
     standing = {
         image: rest
-        for image, *rest in db.execute(
-            "SELECT p.image, p.merge, pa.answer, max(p.id) FROM proposals p JOIN proposal_answers pa"
-            " ON pa.proposal = p.id WHERE p.source = ? GROUP BY p.image",
+        for image, *rest, _ in db.execute(
+            "SELECT image, merge, fingerprint, digest, max(id) FROM proposals WHERE source = ? GROUP BY image",
             (origin.source,),
         )
     }
     items, reused, unchanged = [], 0, 0
     for entry in entries:
-        answer = answers.get(digests.get(entry.id))
+        digest = digests.get(entry.id)
+        answer = answers.get(digest)
         if answer is None:
             items.append(entry)
-        elif standing.get(entry.id, [None, None])[:2] == [origin.merge, answer]:
+        elif standing.get(entry.id) == [origin.merge, fingerprint, digest]:
             unchanged += 1
         else:
             store_proposal(db, entry.id, answer, origin)

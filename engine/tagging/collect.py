@@ -16,10 +16,14 @@ from engine.wire import protocol
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from engine.wire.client import EngineClient
     from engine.workspace import Workspace
+
+
+class LostJob(EngineUnreachable):
+    """Ask again: the engine no longer has what this store still waited for."""
 
 
 class OpenJob(msgspec.Struct, frozen=True):
@@ -46,13 +50,18 @@ class Batch(msgspec.Struct, frozen=True):
 
 def open_jobs(workspace: Workspace) -> list[OpenJob]:
     """Return the jobs that are not collected to the end, oldest first."""
-    rows = workspace.store.db.execute(
-        "SELECT id, spool, source, merge, accept, grp, cursor, request FROM jobs WHERE state = 'open' ORDER BY time"
-    )
-    return [
-        OpenJob(job, spool, source, merge, bool(accept), group, cursor, msgspec.json.decode(request, type=protocol.Job))
-        for job, spool, source, merge, accept, group, cursor, request in rows
-    ]
+    with workspace.store.explained():
+        rows = workspace.store.db.execute(
+            "SELECT id, spool, source, merge, accept, grp, cursor, request FROM jobs WHERE state = 'open' ORDER BY time"
+        )
+        return [
+            OpenJob(job, spool, source, merge, bool(accept), group, cursor, _read_job(request))
+            for job, spool, source, merge, accept, group, cursor, request in rows
+        ]
+
+
+def _read_job(request: bytes) -> protocol.Job:
+    return msgspec.json.decode(request, type=protocol.Job)
 
 
 def collect(
@@ -75,10 +84,10 @@ def collect(
     labels: dict[str, int] = {}
     collector = workspace.store.meta("collector")
     if client.status().spool != job.spool:
-        raise lost(workspace, job)
+        raise lost(workspace, job, "its spool was replaced")
     _submit_again(workspace, client, job)
     registered = collector == job.request.collector
-    for lines in client.results(job.id, after=job.cursor, follow=True):
+    for lines in _still_kept(workspace, job, client.results(job.id, after=job.cursor, follow=True)):
         with workspace.store.transaction() as db:
             _store_labels(db, lines, labels)
             results = [line for line in lines if isinstance(line, protocol.Result)]
@@ -97,13 +106,25 @@ def collect(
     raise EngineUnreachable("the engine closed the line", "run the command again to go on")
 
 
-def lost(workspace: Workspace, job: OpenJob) -> CutlineError:
+def lost(workspace: Workspace, job: OpenJob, why: str) -> CutlineError:
     """Mark a job that its engine no longer knows; the error says what to do."""
     _close(workspace, job, "lost")
-    return EngineUnreachable(
-        f"the engine no longer knows job {job.id[:8]} of {job.source}: its spool was replaced",
+    return LostJob(
+        f"job {job.id[:8]} of {job.source} is lost: {why}",
         f"ask again: cutline tag {workspace.root} --model {job.request.steps[0].model}",
     )
+
+
+def _still_kept(
+    workspace: Workspace, job: OpenJob, lines: Iterator[list[protocol.ResultLine]]
+) -> Iterator[list[protocol.ResultLine]]:
+    """Pass a stream on; a job that the engine forgot, or whose results others collected, is lost to this store."""
+    try:
+        yield from lines
+    except CutlineError as refusal:
+        if refusal.code in ("gone", "unknown-job"):
+            raise lost(workspace, job, refusal.message) from refusal
+        raise
 
 
 def _submit_again(workspace: Workspace, client: EngineClient, job: OpenJob) -> None:

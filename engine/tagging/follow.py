@@ -9,7 +9,7 @@ import msgspec
 from engine.errors import EngineUnreachable
 from engine.review.records import ImageId
 from engine.tagging.accept import Told, accept_proposals
-from engine.tagging.collect import Batch, OpenJob, collect, open_jobs
+from engine.tagging.collect import Batch, LostJob, OpenJob, collect, open_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +56,8 @@ def follow(
         try:
             with connect() as client:
                 return collect(workspace, client, job, on_batch)
+        except LostJob:
+            raise
         except EngineUnreachable:
             again = next((found for found in open_jobs(workspace) if found.id == job.id), None)
             if again is None:

@@ -24,6 +24,7 @@ START_SECONDS = 15.0
 STOP_SECONDS = 120.0
 """A picture in flight may take so long."""
 _POLL_SECONDS = 0.01
+_LOG_PREFIX = re.compile(r"^[-\d]+ [:,\d]+ [\w.]+ ")
 _PASSED_ON = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|XDG_.*|HF_.*|HUGGINGFACE_.*|TRANSFORMERS_.*|TORCH_.*"
     r"|PYTORCH_.*|CUDA_.*|NVIDIA_.*|HIP_.*|ROCR_.*|LD_LIBRARY_PATH|DYLD_.*|OMP_.*|MKL_.*|SSL_.*|REQUESTS_CA_BUNDLE"
@@ -142,4 +143,4 @@ def _let_go(process: subprocess.Popen[bytes]) -> None:
 
 def _last_words(log: Path) -> str:
     lines = log.read_text(errors="replace").splitlines()
-    return lines[-1] if lines else "it said nothing"
+    return _LOG_PREFIX.sub("", lines[-1]) if lines else "it said nothing"

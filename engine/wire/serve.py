@@ -16,7 +16,7 @@ import uvicorn
 from engine import paths, settings
 from engine.errors import CutlineError
 from engine.jobs.engine import Engine
-from engine.wire.address import BACKLOG, Address, Door, take_lock, withdraw_note, write_note
+from engine.wire.address import BACKLOG, Address, Door, read_note, take_lock, withdraw_note, write_note
 from engine.wire.connection import Connection
 from engine.wire.server import Routes
 
@@ -95,6 +95,8 @@ class Server(uvicorn.Server):
             await asyncio.sleep(LOOK_SECONDS)
             if not self._door.there:
                 await self._bind_again()
+            elif (note := read_note()) is None or note.pid != os.getpid():
+                self._announce()
             await self._engine.runner.unload_idle(limits.idle_unload_minutes * 60)
             if self.server_state.connections or not self._engine.runner.idle:
                 self._last_busy = time.monotonic()

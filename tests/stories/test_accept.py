@@ -63,7 +63,7 @@ async def test_approving_writes_nothing(desk: Desk) -> None:
         await review.press(commands.Accept, commands.Accept)
         assert (review.counts.accepted, review.counts.untouched) == (2, 0)
         await review.press(commands.Accept)
-        review.shows("this image is accepted as it stands")
+        review.shows("accepted already; nothing else waits")
     assert desk.kinds() == ["approve", "approve"]
     assert desk.files() == before
 

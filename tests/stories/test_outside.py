@@ -55,7 +55,9 @@ async def test_another_cutline_decides_at_the_same_time(desk: Desk) -> None:
         await review.comes_to_show("tagger ✓ taken", within=within)
         assert review.in_view == "1.png"
         await review.press(commands.Accept)
-        review.shows("this image is accepted as it stands")
+        review.shows("1.png: accepted already")
+        assert review.in_view == "3.png"
+        await review.press(commands.First)
         assert desk.cutline("undo", ".", "--json").json["images"] == 2
         await review.until(lambda: review.counts.pending == 3, "the other's undo is counted", within)
         await review.press(commands.Accept)

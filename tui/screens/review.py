@@ -289,7 +289,8 @@ class ReviewScreen(Screen[None]):
         """Show the whole queue."""
         garbage.settle()
         self._title.show_scanning(scanning=False)
-        self._caption.empty_text = "There are no images in this folder."
+        usual = self.turns.lineup.is_usual
+        self._caption.empty_text = "There are no images in this folder." if usual else "No image matches the filter."
         self.turns.ask(self.turns.arrange)
         self._idle.fall()
         self._tell_notices()

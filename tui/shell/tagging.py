@@ -78,10 +78,10 @@ def layer(name: str) -> str:
     """Check the name of a layer.
 
     Raises:
-        WrongUsage: It is empty.
+        WrongUsage: It is empty, or no text.
     """
-    if not name.strip():
-        raise WrongUsage("--as needs a name", "leave it out for the model's own name")
+    if not name.strip() or not name.isprintable():
+        raise WrongUsage("--as needs a name that can be read", "leave it out for the model's own name")
     return name
 
 

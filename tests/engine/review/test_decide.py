@@ -157,3 +157,26 @@ def test_two_images_share_a_caption(tmp_path_factory: pytest.TempPathFactory) ->
     shelf.accept("a.png")
     assert shelf.caption("a.png") == b"cat, window, lamp"
     shelf.desk.close()
+
+
+def test_bytes_that_are_not_utf8_can_be_taken_out(shelf: Shelf) -> None:
+    """A removal of text that is not UTF-8 is written and journalled; undo brings the bytes back."""
+    (shelf.root / "a.txt").write_bytes(b"caf\xe9, sofa")
+    shelf.propose("a.png", {"sofa": 0.9}, merge="replace")
+    step = shelf.accept("a.png")
+    assert shelf.caption("a.png") == b"sofa"
+    (row,) = [row for row in shelf.desk.history() if row.id == step.id]
+    assert row.verdicts[0].hunks == ("-caf\\xe9",)
+    shelf.desk.undo_last()
+    assert shelf.caption("a.png") == b"caf\xe9, sofa"
+
+
+def test_a_caption_in_another_encoding_is_not_added_to(shelf: Shelf) -> None:
+    """UTF-16 would end up half of it in UTF-8: writing is refused, rejecting is not."""
+    (shelf.root / "a.txt").write_bytes("cat".encode("utf-16"))
+    shelf.propose("a.png", {"window": 0.9})
+    assert "UTF-16" in shelf.frame("a.png").unwritable
+    with pytest.raises(Refused, match="UTF-16"):
+        shelf.accept("a.png")
+    shelf.desk.reject(shelf.frame("a.png"))
+    assert shelf.caption("a.png") == "cat".encode("utf-16")

@@ -77,6 +77,32 @@ def test_a_store_that_is_no_database(shelf: Shelf) -> None:
         _open(shelf.root)
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE journal SET kind = 'view', image = NULL, data = x'ff00'",
+        "UPDATE labels SET body = x'00'",
+        "UPDATE verdicts SET hunks = x'ff'",
+        "DROP TABLE verdicts",
+    ],
+)
+def test_a_damaged_store_is_named(shelf: Shelf, damage: str) -> None:
+    """Values that cannot be read, and tables that are gone, are one sentence that names the store."""
+    shelf.propose("a.png", {"window": 0.9})
+    shelf.accept("a.png")
+    with shelf.desk.store.transaction() as db:
+        db.execute(damage)
+    shelf.desk.close()
+
+    def look() -> None:
+        shelf.desk = shelf.open()
+        shelf.frame("a.png")
+        list(shelf.desk.history())
+
+    with pytest.raises(Unreadable, match=r"review\.db is not a usable review store"):
+        look()
+
+
 @pytest.mark.parametrize("name", ["", "/review.db", "/lock", "/review.db-wal"])
 def test_a_store_that_leads_elsewhere_is_refused(shelf: Shelf, tmp_path: Path, name: str) -> None:
     """A link in place of the folder or of a file in it is refused before anything is opened."""

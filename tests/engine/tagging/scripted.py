@@ -7,7 +7,7 @@ import hashlib
 from typing import TYPE_CHECKING, Self
 
 from engine.captions.scores import pack, to_u16
-from engine.errors import EngineUnreachable
+from engine.errors import EngineUnreachable, Refused
 from engine.wire import protocol
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ class ScriptedEngine:
         """One for each time results are asked for; a script without `End` breaks off."""
         self.asked_after: list[int] = []
         self.acknowledged: list[tuple[str, int]] = []
+        self.refuses = ""
+        """The code with which results are refused; empty when they are not."""
 
     def client(self) -> EngineClient:
         """Return the engine as its own client."""
@@ -66,6 +68,10 @@ class ScriptedEngine:
     def results(self, _: str, after: int = 0, *, follow: bool = True) -> Iterator[list[protocol.ResultLine]]:
         """Play the next script, one line at a time."""
         assert follow
+        if self.refuses:
+            refusal = Refused("results up to 3 were collected and are no longer kept")
+            refusal.code = self.refuses
+            raise refusal
         self.asked_after.append(after)
         for line in self.scripts.pop(0):
             yield [line]

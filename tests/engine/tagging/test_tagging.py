@@ -134,11 +134,37 @@ def test_a_replaced_spool_loses_the_job_and_says_so(shelf: Shelf) -> None:
     engine = ScriptedEngine()
     ask(shelf.desk, engine.client(), Request("m"))
     engine.spool = "spool-2"
-    with pytest.raises(EngineUnreachable, match="no longer knows"):
+    with pytest.raises(EngineUnreachable, match="is lost"):
         _follow(shelf, engine)
     assert open_jobs(shelf.desk) == []
     assert len(engine.jobs) == 1
     assert _tag(shelf, engine, Request("m")).items == 3
+
+
+def test_results_that_others_collected_lose_the_job(shelf: Shelf) -> None:
+    """A restored or copied store whose results are no longer kept marks the job lost, and can ask anew."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    engine.refuses = "gone"
+    with pytest.raises(EngineUnreachable, match="is lost"):
+        _follow(shelf, engine)
+    assert open_jobs(shelf.desk) == []
+    engine.refuses = ""
+    assert _tag(shelf, engine, Request("m")).items == 3
+
+
+def test_equal_pictures_are_not_proposed_twice(shelf: Shelf) -> None:
+    """Images of the same content each keep their proposal: a second run changes nothing."""
+    for name in NAMES:
+        (shelf.root / name).write_bytes(b"the same")
+    shelf.desk.scan()
+    engine = ScriptedEngine()
+    asked = ask(shelf.desk, engine.client(), Request("m"))
+    lines = [answer(n, shelf.id(name), b"the same") for n, name in enumerate(NAMES, 1)]
+    engine.scripts.append([LABELS, *lines, protocol.End("done", 3)])
+    _follow(shelf, engine)
+    again = ask(shelf.desk, engine.client(), Request("m"))
+    assert (asked.items, again.items, again.reused, again.unchanged) == (3, 0, 0, 3)
 
 
 def test_a_failed_item_is_kept_with_its_reason(shelf: Shelf) -> None:

@@ -62,6 +62,19 @@ def test_a_vanished_socket_is_bound_again(room: EngineRoom, gone: str) -> None:
     assert len(list(lines)) == 3
 
 
+def test_a_lost_note_is_written_again(room: EngineRoom) -> None:
+    """An engine whose note was removed or spoilt writes it again, so that clients find it."""
+    client = room.start()
+    note = paths.state_dir() / "engine.json"
+    for spoil in (note.unlink, lambda: note.write_text("garbage")):
+        spoil()
+        until(lambda: read_note() is not None, "the note is back")
+        found = lifecycle.find()
+        assert found is not None
+        with found:
+            assert found.status().pid == client.status().pid
+
+
 def test_the_log_says_nothing_of_prints_on_the_line(room: EngineRoom) -> None:
     """What a model's library prints reaches the log and disturbs nothing."""
     client = room.start()
