@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 BOM = b"\xef\xbb\xbf"
-_CLOSING_STOP = re.compile(r"\w{3}\.\Z")
+_CLOSING_STOP = re.compile(r"(?:\w{3}|\A[^.]*[^.\s])\.\Z")  # not that of `g.i.` or `...`
 _LONE_NEWLINE = re.compile(r"(?<!\r)\n")
 _ESCAPED = re.compile(r"\\([\\()\[\]{}:])")
 _NOT_A_BYTE = re.compile("[\ud800-\udc7f\udd00-\udfff]")

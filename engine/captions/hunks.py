@@ -158,7 +158,10 @@ def _assembled(current: Caption, tags: str, prose: str) -> str:
     if not tags:
         return head + prose + space
     if current.tags and current.prose:
-        return head + tags + text[last_tag : current.prose[0]] + prose + space
+        border = text[last_tag : current.prose[0]]
+        if border.isspace() and "\n" not in border and not tags.endswith(current.tags[-1].text):
+            border = current.separator + border  # the old last tag closed the list itself: `wow! A cat sits.`
+        return head + tags + border + prose + space
     closing = tail.rstrip() if current.tags else ""
     if not closing:
         return head + join([tags], prose, current.separator) + space

@@ -3,13 +3,21 @@
 A caption is tags, or prose, or tags and then prose; whatever follows the beginning of prose is prose. Prose begins
 at the start of a line, behind the end of a sentence, or behind a separator, where one of these stands:
 
-- a sentence: it starts with a capital, ends with `.`, `!`, `?` or `…`, has three words or more, and either says
-  one of the small words that lists of tags lack (`a`, `the`, `is`, ...) or has long parts between its separators;
+- a sentence: it starts with a capital, ends with `.`, `!`, `?` or `…`, and says one of the small words that lists of
+  tags lack (`a`, `the`, `is`, ...), has long parts between its separators, or follows a full stop;
+- a short sentence: it starts with a capital, `a`, `an`, `this` or `there`, ends with `.`, and holds no separator;
 - a phrase without a full stop, as captioners write it: its first part has five words or more with such a small word
-  among them, and its parts are long on average; behind a separator it must start with `a`, `an`, `this`, `there`;
+  among them, and its parts are long on average; or it says `the image ...`; or its last parts are joined by `, and`;
 - Chinese or Japanese text that ends with `。`.
 
-A wrong guess loses nothing: it only decides on which side of the text new tags are put.
+A name, capitals throughout, begins a sentence only if the sentence goes on like one. So that tags put before prose are
+told from it at the next reading, a decision looks at what follows, and hardly ever at what stands before.
+
+What the text alone cannot settle: `Night.` and `Rotes Haus.` are tags with a full stop, like `Hatsune Miku.`; the last
+of `1girl, Blue hair.` is a sentence, like that of `lowres, Blue sky.`; `a dog`, `A dog, asleep` and `a dog, asleep.` are tags. And a
+tag that itself reads like prose (five words and an article; `Blue hair` or `a dog` before a full stop; `Blue hair`
+between tags in small letters and a short sentence) cannot be told from it. A wrong guess loses nothing: it only
+decides on which side of the text new tags are put.
 """
 
 from __future__ import annotations
@@ -19,19 +27,27 @@ import re
 FENCE = "|||"
 """What kohya's trainer takes as the border between kept and shuffled tags."""
 
-SENTENCE_WORDS = 3
 PHRASE_WORDS = 5
 SENTENCE_PART_WORDS = 4.0
-"""Words per part, on average, from which a capitalised, finished stretch is a sentence in any language."""
+"""Words per part, on average, from which a finished stretch is a sentence in any language."""
 PHRASE_PART_WORDS = 3.5
 
 _SMALL_WORDS = frozenset(
     "a an the is are was were his her its their with and that which who there this it he she they".split()  # noqa: SIM905  (reads better than a column)
 )
+_VERBS = frozenset(("is", "are", "was", "were"))
 _OPENERS = frozenset(("a", "an", "this", "there"))
+_PHRASE_STARTS = frozenset(("and", "in", "the", "this"))
+"""Without one of these and without a long part there is no phrase."""
 _LINE = re.compile(r"[^\n]+")
-_SENTENCE_END = re.compile(r"(?<!\b[A-Z])(?<!\b(?:St|Dr|Mr|Ms))(?<!\bMrs)(?<![.!?…])[.!?…]++[\"'”’)\]]*(?=\s|$)")
+_SENTENCE_END = re.compile(
+    r"(?<!\b[A-Z])(?<!\b(?i:st|dr|mr|ms|mt|jr|sr|vs))(?<!\b(?i:mrs))(?<![.!?…])[.!?…]++[\"'”’)\]]*(?=\s|$)"
+)
+_FULL_STOP = re.compile(r"\.[\"'”’)\]]*\Z")
 _FINISHES = re.compile("[.!?…。]")
+_SHOWS = re.compile(
+    r"\s*(?:in )?(?:the|this) (?:image|picture|photo|photograph|painting|drawing|illustration) \w", re.IGNORECASE
+)
 _CJK_SENTENCE = re.compile(r"\s*[^\s,;|]{7,}。")
 _OPENING_MARKS = "\"'“‘(["
 
@@ -48,46 +64,70 @@ def prose_start(text: str, separator: str) -> int | None:
     if not _FINISHES.search(text) and _SMALL_WORDS.isdisjoint(text.lower().replace(separator, " ").split()):
         return None
     for line in _LINE.finditer(text):
-        stretch = line.start()
+        stretch, behind_stop = line.start(), False
         for end in _SENTENCE_END.finditer(line[0]):
-            found = _begins(text[stretch : line.start() + end.end()], separator, finished=True)
+            found = _begins(text[stretch : line.start() + end.end()], separator, finished=True, behind_stop=behind_stop)
             if found is not None:
                 return stretch + found
-            stretch = line.start() + end.end()
-        found = _begins(text[stretch : line.end()], separator, finished=False)
+            stretch, behind_stop = line.start() + end.end(), "." in end[0]
+        found = _begins(text[stretch : line.end()], separator)
         if found is not None:
             return stretch + found
     return None
 
 
-def _begins(stretch: str, separator: str, *, finished: bool) -> int | None:
+def _begins(stretch: str, separator: str, *, finished: bool = False, behind_stop: bool = False) -> int | None:
     """Return where prose begins within one stretch up to the end of a sentence or line, None when nowhere."""
-    parts = stretch.split(separator)
-    words = [part.split() for part in parts]
-    if not finished and "。" not in stretch and max(map(len, words)) < PHRASE_WORDS:
-        return None
-    small = [any(word.lower() in _SMALL_WORDS for word in part) for part in words]
-    capital = [bool(part) and part[0].lstrip(_OPENING_MARKS)[:1].isupper() for part in words]
-    last_small = max((i for i, yes in enumerate(small) if yes), default=-1)
-    last_capital = max((i for i, yes in enumerate(capital) if yes), default=-1)
-    words_left, at = sum(map(len, words)), 0
-    for i, (part, its_words) in enumerate(zip(parts, words, strict=True)):
-        words_a_part = words_left / (len(parts) - i)
-        sentence = (
-            finished
-            and capital[i]
-            and (words_left if i == 0 else len(its_words)) >= SENTENCE_WORDS
-            # A small word further on counts only if no later part could be the sentence's own beginning.
-            and (small[i] or words_a_part >= SENTENCE_PART_WORDS or (last_small > i and last_capital <= i))
+    pieces = stretch.split(separator)
+    if not finished and "。" not in stretch:
+        words = [piece.split() for piece in pieces]
+        if max(map(len, words)) < PHRASE_WORDS and not any(w and w[0].lower() in _PHRASE_STARTS for w in words):
+            return None
+    parts = [_Part(piece) for piece in pieces]
+    stop = finished and _FULL_STOP.search(stretch) is not None
+    last = len(parts) - 1
+    last_small = max((i for i, part in enumerate(parts) if part.small), default=-1)
+    last_verb = max((i for i, part in enumerate(parts) if not _VERBS.isdisjoint(part.words[:1])), default=-1)
+    last_and = max((i for i, part in enumerate(parts) if part.words[:1] == ["and"]), default=-1)
+    last_capital = max((i for i, part in enumerate(parts) if part.capital), default=-1)
+    last_start = max((i for i, part in enumerate(parts) if part.opens or part.phrase), default=-1)
+    words_left, at = sum(len(part.words) for part in parts), 0
+    for i, part in enumerate(parts):
+        words_a_part = words_left / (last + 1 - i)
+        # Behind a tag that looks the same it is one more of them: `Long hair, Red dress.`
+        alike = i > 0 and parts[i - 1].capital and not parts[i - 1].name
+        # What stands further on counts only if no later part could be the sentence's own beginning.
+        sentence = part.capital and (
+            (part.small and not part.name)
+            or (words_a_part >= SENTENCE_PART_WORDS and not (part.name and last_start > i))
+            or ((last_verb if part.name else last_small) > i >= last_capital and not alike)
+            or (behind_stop and i == 0)
         )
-        phrase = (
-            len(its_words) >= PHRASE_WORDS
-            and small[i]
-            and words_a_part >= PHRASE_PART_WORDS
-            and (i == 0 or its_words[0].lower() in _OPENERS)
-        )
-        if sentence or phrase or _CJK_SENTENCE.match(part):
-            return at + len(part) - len(part.lstrip())
-        words_left -= len(its_words)
-        at += len(part) + len(separator)
+        short = stop and i == last and part.opens and not part.name and not alike
+        phrase = part.phrase and words_a_part >= PHRASE_PART_WORDS
+        listing = part.opens and not part.name and last_and > i
+        begins = (finished and sentence) or short or phrase or listing
+        if begins or _SHOWS.match(part.text) or _CJK_SENTENCE.match(part.text):
+            return at + len(part.text) - len(part.text.lstrip())
+        words_left -= len(part.words)
+        at += len(part.text) + len(separator)
     return None
+
+
+class _Part:
+    """What stands between two separators, and what it looks like."""
+
+    __slots__ = ("capital", "name", "opens", "phrase", "small", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        written = text.split()
+        self.words = [word.lower() for word in written]
+        capitals = [word.lstrip(_OPENING_MARKS)[:1].isupper() for word in written]
+        small = sum(word in _SMALL_WORDS for word in self.words)
+        self.small = small > 0
+        self.capital = capitals[:1] == [True]
+        self.name = all(capitals)
+        self.opens = self.capital or (len(written) > 1 and self.words[0] in _OPENERS)
+        # Titles of works begin with an article or hold a colon: `the king of fighters xiii`.
+        self.phrase = len(written) >= PHRASE_WORDS and small > (self.words[0] == "the") and ":" not in text
