@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -16,6 +17,7 @@ from tui.idle import Idle
 from tui.lineup import Lineup
 from tui.preview.choice import choose
 from tui.screens.review import ReviewScreen
+from tui.shell import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,6 +94,12 @@ class CutlineApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
+def _write_down(fault: threading.ExceptHookArgs) -> None:
+    """Write a fault of a thread into the log: printed, it would end up in the middle of the screen."""
+    if fault.exc_value is not None:
+        faults.write_down(fault.exc_value, [f"(thread {fault.thread.name})" if fault.thread else "(thread)"])
+
+
 def run(
     folder: Path, settings: Settings, *, preview: str, workspace: Workspace | None = None, lineup: Lineup | None = None
 ) -> int:
@@ -112,6 +120,7 @@ def run(
     """
     # Threads that draw pictures or scan hold Python's lock for up to this long while a key waits; 5 ms is felt.
     sys.setswitchinterval(SWITCH_SECONDS)
+    threading.excepthook = _write_down
     opened = workspace or Workspace.open(folder, settings, load=False)
     try:
         app = CutlineApp(opened, settings, preview, lineup)
