@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT_WITHIN_SECONDS = 1.0
 """How soon the screen promises to show what others did."""
-SLACK_SECONDS = 1.5
+SLACK_SECONDS = 4.0
 """What a busy machine may add."""
 
 
