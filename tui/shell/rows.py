@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from engine.review.records import Image, JournalRow
     from engine.workspace import Workspace
 
+SHOWN_CHARACTERS = 40
+"""Of a caption, in one line of history."""
+
 
 def journal_fields(row: JournalRow) -> dict[str, Any]:
     """Return one step of the journal for JSON."""
@@ -45,6 +48,8 @@ def journal_line(row: JournalRow) -> str:
     if row.image_key is not None:
         words.append(row.image_key.decode(errors="surrogateescape"))
     words += [hunk for verdict in row.verdicts for hunk in verdict.hunks]
+    if row.kind == "edit":
+        words.append(f"{_beginning(row.before)} → {_beginning(row.after)}")
     if row.undoes is not None:
         words.append(f"takes back {row.undoes}")
     if row.undone_by is not None:
@@ -54,6 +59,14 @@ def journal_line(row: JournalRow) -> str:
     if row.note:
         words.append(f"({row.note})")
     return "  ".join(words)
+
+
+def _beginning(raw: bytes | None) -> str:
+    """Return the first words of a caption in quotes; a dash where there is no file."""
+    if raw is None:
+        return "–"
+    text = " ".join(raw.decode(errors="surrogateescape").split())
+    return f'"{text[:SHOWN_CHARACTERS]}…"' if len(text) > SHOWN_CHARACTERS else f'"{text}"'
 
 
 def proposal_fields(workspace: Workspace, image: Image) -> Iterator[dict[str, Any]]:

@@ -77,6 +77,14 @@ def test_show_refuses_what_is_no_image(cutline: Terminal, shelf: Shelf) -> None:
     assert "nope.png" in said.err
 
 
+def test_history_shows_what_an_edit_changed(cutline: Terminal, shelf: Shelf) -> None:
+    """A hand edit has no hunks to show: its line shows how the caption began before and after."""
+    shelf.desk.edit(shelf.frame("a.png"), "kitten, " + "x" * 100)
+    (line,) = cutline("history", shelf.root).out.splitlines()
+    assert '"cat, sofa" → "kitten, xxx' in line
+    assert line.endswith('…"')
+
+
 def test_history_is_one_document_a_step(cutline: Terminal, shelf: Shelf) -> None:
     """Every row of the journal has what was there before and after, and what took it back."""
     proposal = shelf.propose("a.png", {"window": 0.9})
