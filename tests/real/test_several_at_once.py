@@ -15,7 +15,7 @@ from tests.counts import count
 from tests.engine.review.shelf import Shelf
 
 CAPTIONS: dict[str, bytes | None] = {f"{letter}.png": f"{letter}, cat".encode() for letter in "abc"}
-STEPS = count(150, 2000)
+STEPS = count(150, 1000)
 
 
 @pytest.fixture
