@@ -26,7 +26,7 @@ def main(folder: Path, names: list[str]) -> None:
     turn = 0
     while not select.select([sys.stdin], [], [], chance.uniform(0, PAUSE_SECONDS))[0]:
         turn += 1
-        name, text = chance.choice(names), f"outside {turn}\n"
+        name, text = chance.choice(names), f"outside {os.getpid()}-{turn}\n"
         own = folder / f".replacer-{turn}"
         own.write_text(text)
         exchange(below, own.name.encode(), name.encode())
