@@ -57,6 +57,12 @@ class NotWritable(CutlineError):
     code = "not-writable"
 
 
+class InUse(CutlineError):
+    """Close it there, or wait: another host works on the store."""
+
+    code = "in-use"
+
+
 class Unsafe(CutlineError):
     """Look at what you opened: a path leads outside the dataset, or a store is not what it says."""
 

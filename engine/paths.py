@@ -18,6 +18,7 @@ SOCKET_PATH_BYTES = 103 if sys.platform == "darwin" else 107
 """The longest path a Unix socket can be bound to: the size of `sun_path` less its closing zero."""
 
 _FOR_US_ALONE = 0o700
+_OTHERS_WRITE = 0o022
 
 
 def config_dir() -> Path:
@@ -35,23 +36,29 @@ def cache_dir() -> Path:
     return _xdg("XDG_CACHE_HOME", ".cache")
 
 
+def environments_dir() -> Path:
+    """Name the folder of the Python environments that were made for models."""
+    return state_dir() / "environments"
+
+
 def runtime_dir() -> Path:
     """Name the folder of the engine's socket: the login's own, else one for this user under `/tmp`."""
-    login = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
-    # A variable carried over by `su` names the folder of somebody else; login managers also delete theirs.
-    if login.is_absolute() and login.is_dir() and login.stat().st_uid == os.getuid():
-        return login / "cutline"
-    return _fallback_runtime_dir()
+    return _runtime_dirs()[0]
 
 
 def socket_path() -> Path:
-    """Name the engine's socket: short enough to be bound, and another one for every state folder.
+    """Name the place where the engine's socket lies if nothing stands in its way."""
+    return socket_paths()[0]
+
+
+def socket_paths() -> tuple[Path, ...]:
+    """Name the places for the engine's socket, best first: short enough to be bound, others for every state folder.
 
     The state folder holds the spool, and one engine owns one spool: two of them must never share a socket.
     """
     name = f"engine-{_digest(state_dir())[:8]}.sock"
-    path = runtime_dir() / name
-    return path if len(os.fsencode(path)) <= SOCKET_PATH_BYTES else _fallback_runtime_dir() / name
+    places = (folder / name for folder in _runtime_dirs())
+    return tuple(place for place in places if len(os.fsencode(place)) <= SOCKET_PATH_BYTES)
 
 
 def dataset_state_dir(root: Path) -> Path:
@@ -99,9 +106,26 @@ def ensure_private(folder: Path) -> Path:
     return folder
 
 
-def _fallback_runtime_dir() -> Path:
-    """Name this user's folder under `/tmp`: a fixed place, so that every process finds the same one."""
-    return Path(f"/tmp/cutline-{os.getuid()}")  # noqa: S108  (`ensure_private` checks who owns it)
+def _runtime_dirs() -> tuple[Path, ...]:
+    """Name the folders that may hold the socket, best first; `ensure_private` checks who owns them.
+
+    Anybody may have made the one under `/tmp`, so the state folder has one, too; last, for it may be on a network disk.
+    """
+    own = (Path(f"/tmp/cutline-{os.getuid()}"), state_dir() / "run")  # noqa: S108  (see above)
+    login = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
+    return (login / "cutline", *own) if login.is_absolute() and _is_ours_to_change(login) else own
+
+
+def _is_ours_to_change(folder: Path) -> bool:
+    """Say whether a folder is there, is ours, and lets nobody else put things into it or take them away.
+
+    A variable carried over by `su` names the folder of somebody else; login managers also delete theirs.
+    """
+    try:
+        found = folder.stat()
+    except OSError:
+        return False
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & _OTHERS_WRITE
 
 
 def _xdg(variable: str, under_home: str) -> Path:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 FILE_NAME = "cutline.toml"
 
 Minutes = Annotated[float, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Device = Annotated[str, msgspec.Meta(pattern=r"^(cpu|mps|cuda:[0-9]+)$")]
 Extension = Annotated[str, msgspec.Meta(pattern=r"^\.[A-Za-z0-9_-]+$")]
 
 
@@ -44,7 +46,9 @@ class Engine(msgspec.Struct, frozen=True):
     idle_exit_minutes: Minutes = 30
     """An engine without work for so long ends; 0 as soon as there is none."""
     device: Annotated[str, msgspec.Meta(pattern=r"^(auto|cpu|mps|cuda:[0-9]+)$")] = "auto"
-    """Where models run: auto, cpu, mps, or cuda:0 and so on."""
+    """Where a job runs that names no device: auto, cpu, mps, cuda:0 and so on; auto is all `devices` together."""
+    devices: tuple[Device, ...] = ()
+    """Devices that jobs share, a worker process on each; one named twice gets two. Empty for every GPU, else the CPU."""
 
 
 class Screen(msgspec.Struct, frozen=True):
@@ -61,6 +65,8 @@ class Pictures(msgspec.Struct, frozen=True):
 
     max_megapixels: Annotated[int, msgspec.Meta(ge=1)] = 250
     """A larger picture is not decoded and counts as unreadable: a small file can unpack to fill all memory."""
+    decode_seconds: Seconds = 60
+    """A picture that takes longer to decode is given up and counts as unreadable."""
 
 
 class Settings(msgspec.Struct, frozen=True):

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from engine.errors import TooNew
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+
+@contextmanager
+def immediate(db: sqlite3.Connection) -> Iterator[None]:
+    """Run one `BEGIN IMMEDIATE` transaction: all of it is on disk afterwards, or none of it."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 def migrate(db: sqlite3.Connection, path: str, steps: Sequence[Callable[[sqlite3.Connection], None]]) -> None:
@@ -29,14 +43,9 @@ def migrate(db: sqlite3.Connection, path: str, steps: Sequence[Callable[[sqlite3
             "upgrade cutline; nothing was changed",
         )
     while version < len(steps):
-        db.execute("BEGIN IMMEDIATE")
-        try:
+        with immediate(db):
             (version,) = db.execute("PRAGMA user_version").fetchone()  # another process may have been faster
             if version < len(steps):
                 steps[version](db)
                 version += 1
                 db.execute(f"PRAGMA user_version = {version}")
-            db.execute("COMMIT")
-        except BaseException:
-            db.execute("ROLLBACK")
-            raise

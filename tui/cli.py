@@ -6,14 +6,16 @@ It is light: a command's own file is loaded only when that command is called, an
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import CutlineError, WrongUsage
 from engine.settings import nearest
-from tui.shell.outcome import INTERRUPTED
+from tui import interrupts
 from tui.shell.output import Output
 from tui.shell.parser import Parser
 
@@ -61,9 +63,26 @@ COMMANDS = {
         "looking", "Show one image: its caption, what is proposed for it, its steps.", "cutline show photos cat.jpg"
     ),
     "stats": Command("looking", "Count the images of a dataset by what is decided about them.", "cutline stats photos"),
+    "import": Command(
+        "importing",
+        "Bring in what another review store knows: what models said, what was decided, flags.",
+        "cutline import photos --from store",
+    ),
     "jobs list": Command("jobs", "List the jobs that the engine keeps, newest first.", "cutline jobs list"),
-    "jobs show": Command("jobs", "Show one job of the engine.", "cutline jobs show 3fa8"),
+    "jobs show": Command(
+        "jobs", "Show one job of the engine, and what failed in it.", "cutline jobs show 3fa8 --failed"
+    ),
     "jobs follow": Command("jobs", "Watch a job of the engine until it ends.", "cutline jobs follow 3fa8"),
+    "jobs pause": Command(
+        "steering", "Let a job wait; what it has done stays, and other jobs go on.", "cutline jobs pause 3fa8"
+    ),
+    "jobs resume": Command("steering", "Go on with a paused job.", "cutline jobs resume 3fa8"),
+    "jobs cancel": Command(
+        "steering", "End a job; what it has done stays and can be collected.", "cutline jobs cancel 3fa8"
+    ),
+    "jobs retry": Command(
+        "steering", "Ask again about the images of a job that failed, and only those.", "cutline jobs retry 3fa8"
+    ),
     "engine start": Command("engine", "Start the engine if it does not run.", "cutline engine start"),
     "engine stop": Command(
         "engine", "Stop the engine; what it had left is done at its next start.", "cutline engine stop"
@@ -71,6 +90,15 @@ COMMANDS = {
     "engine status": Command("engine", "Say whether the engine runs, and what it does.", "cutline engine status"),
     "engine logs": Command("engine", "Print the engine's log.", "cutline engine logs -f"),
     "engine run": Command("engine", "Run the engine in the foreground.", "cutline engine run"),
+    "engine env list": Command(
+        "environments", "List the Python environments that models can have.", "cutline engine env list"
+    ),
+    "engine env create": Command(
+        "environments", "Make a Python environment for models that need one.", "cutline engine env create NAME"
+    ),
+    "engine env remove": Command(
+        "environments", "Remove a Python environment that was made.", "cutline engine env remove NAME"
+    ),
     "config path": Command("config", "Name the settings file.", "cutline config path"),
     "config show": Command(
         "config", "List all settings as they are in force, and where each comes from.", "cutline config show"
@@ -84,13 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     out = Output(json="--json" in given)
     try:
         code = _run(given, out)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed by who called
+            sys.stdout.flush()
     except CutlineError as error:
         out.problem(error)
         return error.exit_code
     except KeyboardInterrupt:
-        out.note("cutline: interrupted")
-        return INTERRUPTED
+        out.note(interrupts.LINE)
+        return interrupts.INTERRUPTED
     except BrokenPipeError:  # `cutline history photos | head`: who reads has seen enough
         _silence_stdout()
         return 0
@@ -120,17 +149,20 @@ def _run(given: list[str], out: Output) -> int:
     word = name.split()[-1]
     parser = Parser(name, command.sentence, command.example)
     getattr(home, f"{word}_options")(parser)
-    return int(getattr(home, word)(parser.read(rest), out))
+    args = parser.read(rest)
+    with interrupts.answered_by(signal.default_int_handler):
+        return int(getattr(home, f"{word}_" if keyword.iskeyword(word) else word)(args, out))
 
 
 def _find(given: list[str]) -> tuple[str, list[str]]:
     """Return the command that is meant and its arguments; a folder alone means its review."""
     first = given[0] if given else ""
-    for words in (2, 1):
+    for words in (3, 2, 1):
         if (name := " ".join(given[:words])) in COMMANDS:
             return name, given[words:]
-    if _words_after(first):
-        return first, given[1:]
+    for words in (2, 1):
+        if _words_after(name := " ".join(given[:words])):
+            return name, given[words:]
     if first and not first.startswith("-") and not Path(first).exists() and os.sep not in first:
         known = nearest(first, [*COMMANDS, *{name.split()[0] for name in COMMANDS}])
         hint = known if known.startswith("did") else "see cutline --help"
@@ -138,9 +170,10 @@ def _find(given: list[str]) -> tuple[str, list[str]]:
     return "review", given
 
 
-def _words_after(first: str) -> list[str]:
-    """Return the second words that a command's first word can have; empty when it stands alone."""
-    return [name.split()[1] for name in COMMANDS if name.startswith(f"{first} ")]
+def _words_after(beginning: str) -> list[str]:
+    """Return the words that can follow the first of a command; none when it stands alone."""
+    following = (name.removeprefix(f"{beginning} ").split()[0] for name in COMMANDS if name.startswith(f"{beginning} "))
+    return [*dict.fromkeys(following)]
 
 
 def _help(out: Output, first: str) -> int:
@@ -150,7 +183,7 @@ def _help(out: Output, first: str) -> int:
         out.say("usage: cutline [DIR]          review a folder of images (the one you are in, without DIR)")
         out.say("       cutline COMMAND ...    cutline COMMAND --help tells more\n")
     for name, command in shown.items():
-        out.say(f"  {name:<14} {command.sentence}")
+        out.say(f"  {name:<17} {command.sentence}")
     if not first:
         out.say("\nexample: cutline demo")
     return 0
@@ -161,7 +194,3 @@ def _silence_stdout() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,7 +1,7 @@
 """Every action of the person, declared once: its name, help, keys, and why it does nothing now.
 
 Footer, help screen, key bindings and documentation are made from `ALL`; the review screen has one handler for
-each name.
+each name. What is asked for on the jobs screen is in `tui.job_commands`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Situation(Protocol):
         """How many images the queue holds."""
 
 
-class Command:
+class Action:
     """One thing a person can ask for."""
 
     name: ClassVar[str]
@@ -45,6 +45,10 @@ class Command:
     """One word for the footer; empty for an action that is not shown there."""
     group: ClassVar[str]
     """The heading it stands under in the help."""
+
+
+class Command(Action):
+    """One action of the review screen."""
 
     @staticmethod
     def why_not(now: Situation) -> str:  # noqa: ARG004  (most actions ask)
@@ -212,6 +216,13 @@ class Last(Command):
     why_not = staticmethod(_no_image)
 
 
+class Jobs(Command):
+    """Show the engine's jobs."""
+
+    name, group, keys, hint = "jobs", "Other", ("J",), "jobs"
+    help = "Show what the engine works on: pause, resume, cancel, ask again about what failed"
+
+
 class Help(Command):
     """Show all keys."""
 
@@ -242,11 +253,12 @@ ALL: tuple[type[Command], ...] = (
     Previous,
     First,
     Last,
+    Jobs,
     Help,
     Quit,
 )
 
-FOOTER: tuple[type[Command], ...] = (Accept, Reject, ToggleHunk, NextHunk, Edit, Undo, Skip, Flag, Help, Quit)
+FOOTER: tuple[type[Command], ...] = (Accept, Reject, ToggleHunk, NextHunk, Edit, Undo, Skip, Flag, Jobs, Help, Quit)
 """What the footer shows, in its order; where it is narrow, the later ones of the middle go first."""
 
 EDITOR_KEYS = (("ctrl+s", "write the file"), ("escape", "leave, keep as draft"), ("ctrl+z", "undo typing"))
@@ -260,13 +272,13 @@ def named(name: str) -> type[Command]:
     return next(command for command in ALL if command.name == name)
 
 
-def shown_keys(command: type[Command]) -> str:
+def shown_keys(command: type[Action]) -> str:
     """Return the keys of a command as a person reads them."""
     if command is ShowCandidate:
         return "1 … 9"
     return " ".join(_SIGNS.get(key, key) for key in command.keys)
 
 
-def shown_key(command: type[Command]) -> str:
+def shown_key(command: type[Action]) -> str:
     """Return the first key of a command as a person reads it."""
     return shown_keys(command).split(" ", 1)[0]

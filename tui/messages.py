@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Literal
 
 from textual.message import Message
 
 if TYPE_CHECKING:
     from engine.wire.protocol import JobInfo
     from tui.preview.gallery import Drawn
+    from tui.turns import Tone
+
+Request = Literal["pause", "resume", "cancel", "retry", "failures"]
+"""What the screen asks the engine about one job."""
 
 
 class _Latest(Message):
@@ -37,18 +42,59 @@ class ResultsStored(_Latest):
 
 
 class EngineSeen(_Latest):
-    """The engine runs or not, and what it is doing for this dataset."""
+    """The engine runs or not, and what it is doing."""
 
-    def __init__(self, *, running: bool, jobs: tuple[JobInfo, ...] = (), problem: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        running: bool,
+        jobs: tuple[JobInfo, ...] = (),
+        others: tuple[JobInfo, ...] = (),
+        problem: str = "",
+        asked: float = 0.0,
+    ) -> None:
         """Hold the news.
 
         Args:
             running: Whether an engine answers.
-            jobs: The jobs of this dataset that are not over, newest first.
+            jobs: All jobs of this dataset that the engine keeps, newest first.
+            others: Those of other datasets, newest first.
             problem: What went wrong with the last look, one raw line; empty when nothing did.
+            asked: When the engine was asked, by the monotonic clock: what was heard later is newer.
         """
         super().__init__()
-        self.running, self.jobs, self.problem = running, jobs, problem
+        self.running, self.jobs, self.others, self.problem, self.asked = running, jobs, others, problem, asked
+
+    @property
+    def under_way(self) -> tuple[JobInfo, ...]:
+        """The jobs of this dataset that are not over."""
+        return tuple(job for job in self.jobs if job.ended is None)
+
+
+class JobNews(Message):
+    """Something about a job that is said once."""
+
+    def __init__(self, text: str, tone: Tone) -> None:
+        """Hold one raw line."""
+        super().__init__()
+        self.text, self.tone = text, tone
+
+
+class JobAnswered(Message):
+    """The engine answered what was asked about one job, or could not be asked."""
+
+    def __init__(self, what: Request, job_id: str, job: JobInfo | None, problem: str = "") -> None:
+        """Hold the answer.
+
+        Args:
+            what: Which was asked.
+            job_id: About which job.
+            job: As it is now; None when the engine refused or does not run.
+            problem: Why, one raw line; empty when there is a job.
+        """
+        super().__init__()
+        self.what, self.job_id, self.job, self.problem = what, job_id, job, problem
+        self.answered = time.monotonic()
 
 
 class PictureReady(Message):
@@ -85,6 +131,15 @@ class CandidatePicked(Message):
         """Hold which one, from 0."""
         super().__init__()
         self.place = place
+
+
+class ItemPicked(Message):
+    """The person clicked an item of a list."""
+
+    def __init__(self, of: str, place: int) -> None:
+        """Hold the list's id, and which item, from 0."""
+        super().__init__()
+        self.of, self.place = of, place
 
 
 class EditSaved(Message):

@@ -11,7 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 from engine.captions.caption import parse
-from engine.errors import CutlineError
+from engine.errors import CutlineError, WrongUsage
 from engine.review.frames import Frame
 from engine.review.records import Counts, Image
 from tui.card import Card
@@ -226,6 +226,17 @@ class Turns:
         """Go to a place of the queue, at most to its ends."""
         if self.lineup.move(place):
             await self._arrive()
+
+    async def go_to(self, key: bytes) -> None:
+        """Go to an image by its key.
+
+        Raises:
+            CutlineError: It is not in the dataset, or not in this queue.
+        """
+        image = self.workspace.entry_of(key).id
+        if image not in self.lineup.ids:
+            raise WrongUsage(f"{key.decode(errors='surrogateescape')} is not in this queue", "it is filtered out")
+        await self.go(self.lineup.ids.index(image))
 
     async def arrange(self, _: Card | None = None) -> None:
         """Take in images that are new or gone."""

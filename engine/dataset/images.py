@@ -1,6 +1,6 @@
 """The images of a dataset: found by walking its folders, without opening one."""
 
-# ruff: noqa: PTH110, PTH112, PTH116, PTH118, PTH119, PTH120, PTH122  (keys are bytes, and pathlib knows only text)
+# ruff: noqa: PTH110, PTH112, PTH114, PTH116, PTH118, PTH119, PTH120, PTH122  (keys are bytes, and pathlib knows only text)
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from engine.dataset.folders import open_folder, split_key
 from engine.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 IMAGE_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".avif"})
@@ -60,6 +60,14 @@ def scan(root: bytes | Path, notices: list[str] | None = None) -> Iterator[list[
             batch, limit = [], BATCH
     if batch:
         yield batch
+
+
+def linked_folders(root: Path, keys: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the real folders outside the root that links among these images lead into, sorted."""
+    real = os.path.realpath(os.fsencode(root))
+    linked = (path for path in (os.path.join(real, key) for key in keys) if os.path.islink(path))
+    folders = {os.path.dirname(os.path.realpath(path)) for path in linked}
+    return tuple(sorted(folder for folder in folders if not (folder + b"/").startswith(real + b"/")))
 
 
 def repeats(key: bytes) -> tuple[int, bytes] | None:

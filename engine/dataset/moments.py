@@ -1,4 +1,4 @@
-"""The moments of a caption write at which a test may kill the process, to prove that nothing is lost there."""
+"""The moments, of a caption write above all, at which a test may kill the process, to prove that nothing is lost there."""
 
 from __future__ import annotations
 

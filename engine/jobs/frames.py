@@ -27,6 +27,17 @@ class Task(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Absolute."""
 
 
+class Start(msgspec.Struct, frozen=True, tag="start"):
+    """What a worker is to be; the first message to it, and sent once."""
+
+    threads: int
+    """How many pictures it works on at a time."""
+    max_megapixels: int
+    """Larger pictures are refused."""
+    decode_seconds: float
+    """A picture that takes longer to decode is given up."""
+
+
 class Order(msgspec.Struct, frozen=True, tag="order"):
     """Some pictures for one step of one job."""
 
@@ -36,12 +47,17 @@ class Order(msgspec.Struct, frozen=True, tag="order"):
     """Position of the step in the job."""
     model: str
     device: str
+    """As the job has it, `auto` perhaps; a worker is always given the device it is for."""
     options: dict[str, Any]
     prompt: str
     floor: int
     """The lowest score kept, u16; 0 for captioners."""
     urgent: bool
     tasks: tuple[Task, ...]
+    folders: tuple[bytes, ...] = ()
+    """The job's root, and where else symbolic links may lead; a picture that really lies elsewhere is refused."""
+    by_name: bool = False
+    """Whether the job asked for this very device, and is not to be answered on another."""
 
 
 class Unload(msgspec.Struct, frozen=True, tag="unload"):
@@ -51,7 +67,13 @@ class Unload(msgspec.Struct, frozen=True, tag="unload"):
     device: str
 
 
-ToWorker = Order | Unload
+class Withdraw(msgspec.Struct, frozen=True, tag="withdraw"):
+    """Do not begin what is left of a job; answered by `Withdrawn`."""
+
+    job: int
+
+
+ToWorker = Start | Order | Unload | Withdraw
 
 
 class Outcome(msgspec.Struct, frozen=True, gc=False):
@@ -84,16 +106,38 @@ class Loading(msgspec.Struct, frozen=True, tag="loading"):
     device: str
     state: Literal["loading", "loaded", "unloaded", "failed"]
     message: str = ""
+    """Why it could not be loaded; with `loaded`, what is not as one would expect."""
 
 
-FromWorker = Outcomes | Labels | Loading
+class Withdrawn(msgspec.Struct, frozen=True, tag="withdrawn"):
+    """What of a job was not begun and never will be; everything else of it that came before is answered."""
+
+    job: int
+    tasks: tuple[tuple[int, int], ...]
+    """Step and place of each."""
+
+
+class Beat(msgspec.Struct, frozen=True, tag="beat"):
+    """The worker is alive; sent when it has started, and every second from then on."""
+
+    batch: int = 1
+    """How many pictures it gives to a model at once just now."""
+    call: str = ""
+    """What it is waiting for that is nearest to the end of its patience; empty when it waits for nothing."""
+    seconds: float = 0.0
+    """How long it has been waiting for that."""
+    patience_seconds: float = 0.0
+    """How long that may take."""
+
+
+FromWorker = Outcomes | Labels | Loading | Withdrawn | Beat
 
 _encoder = msgspec.msgpack.Encoder()
 to_worker = msgspec.msgpack.Decoder(ToWorker)
 from_worker = msgspec.msgpack.Decoder(FromWorker)
 
 
-def pack(message: ToWorker | FromWorker) -> bytes:
+def pack(message: msgspec.Struct) -> bytes:
     """Encode one message with its length before it."""
     body = _encoder.encode(message)
     return LENGTH.pack(len(body)) + body

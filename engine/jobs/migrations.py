@@ -96,7 +96,18 @@ CREATE TABLE collectors (
 ) STRICT, WITHOUT ROWID
 """
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light,)
+
+def kept_reasons(db: sqlite3.Connection) -> None:
+    """Keep why a step failed, the item's key where its path is another, and a job's warning."""
+    # A Failure as JSON; NULL for what did not fail, or failed before reasons were kept.
+    db.execute("ALTER TABLE work ADD COLUMN failure BLOB")
+    db.execute("CREATE INDEX work_failed ON work (job, place, step) WHERE state = 2")
+    # NULL where it equals `path`.
+    db.execute("ALTER TABLE items ADD COLUMN key BLOB")
+    db.execute("ALTER TABLE jobs ADD COLUMN warning TEXT NOT NULL DEFAULT ''")
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light, kept_reasons)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:

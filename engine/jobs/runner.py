@@ -1,88 +1,103 @@
-"""Keeps the worker fed from the spool and the spool fed from the worker."""
+"""Keeps workers fed from the spool and the spool fed from workers."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.errors import CutlineError, NotWritable
 from engine.jobs import scheduler
-from engine.jobs.loaded_models import LoadedModels
 from engine.jobs.news import Bells
-from engine.jobs.pool import Listeners, Pool
+from engine.jobs.pool import Pool
+from engine.jobs.slot import Listeners
 from engine.jobs.spool import Spool
-from engine.wire.protocol import JobInfo, ModelLoading, Progress, WorkerReplaced
+from engine.jobs.storing import Storing
+from engine.models import registry
+from engine.wire.protocol import JobInfo, ModelLoading, WorkerReplaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.jobs.frames import Loading, Outcome
+    from engine.jobs.frames import Loading, Order, Outcome
     from engine.jobs.news import News
-    from engine.jobs.scheduler import Lane, ModelKey
+    from engine.jobs.scheduler import Lane
+    from engine.jobs.slot import Hiring, Slot
     from engine.jobs.spool_thread import SpoolThread
-    from engine.wire.protocol import Labels
 
-COMMIT_SECONDS = 0.02
-"""Results are stored at most so often; between two times they gather."""
 LEAST_AHEAD, MOST_AHEAD = 16, 1024
-"""How many pictures the worker holds: few, so that an urgent one does not wait and little is done twice."""
+"""How many pictures a worker holds: few, so that an urgent one does not wait and little is done twice."""
 AHEAD_SECONDS = 0.25
-"""Between those, work for about so long."""
-RATE_SECONDS = 5.0
-"""The recent past that a job's rate speaks of."""
-_PACE_WEIGHT = 0.3
-_ROOM, _OUTCOMES = "room", "outcomes"
+"""Between those, work for about so long; and always two batches."""
+_ROOM = "room"
 
 
 class Runner:
     """The tasks that move work and results; one for the engine."""
 
-    def __init__(self, spool: SpoolThread, command: Sequence[str], bells: Bells, news: News) -> None:
+    def __init__(self, spool: SpoolThread, devices: Sequence[str], hiring: Hiring, bells: Bells, news: News) -> None:
         """Set up; `run` does the work.
 
         Args:
             spool: Where jobs and results are kept.
-            command: How to run a worker.
+            devices: Those that jobs share; one named twice gets two workers.
+            hiring: How workers are run.
             bells: Rung when a job has new results.
             news: Told about progress, models and workers.
         """
-        self._spool, self._bells, self._news = spool, bells, news
-        self.pool = Pool(command, Listeners(self._came, self._labels, self._loading, self._died))
-        self.models = LoadedModels()
-        self._lanes: list[Lane] = []
-        self._last_model: ModelKey | None = None
-        self._arrived: list[Outcome] = []
-        self._tables: list[Labels] = []
-        self._storing = 0
+        self._spool, self._news = spool, news
         self._changes = Bells()
-        self._pace = 0.0
-        self._stopping = self._abandon = self._closed = False
-        self._rates: dict[str, deque[tuple[float, int]]] = {}
+        self._storing = Storing(spool, bells, news, self._ring)
+        self.pool = Pool(
+            devices,
+            hiring,
+            Listeners(self._came, self._storing.labels, self._loading, self._died, self._stuck),
+        )
+        self._lanes: list[Lane] = []
+        self._stopping = self._abandon = False
 
     @property
     def idle(self) -> bool:
         """Whether there is nothing to do."""
-        return not (self._lanes or self.pool.in_flight or self._arrived or self._storing)
+        return not (self._lanes or self.pool.in_flight or self._storing.waiting)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know, one line each."""
+        return self._storing.notices
+
+    def describe(self, info: JobInfo) -> JobInfo:
+        """Add to what the spool knows of a job: its recent rate, and whether it waits for space."""
+        return self._storing.describe(info)
 
     def add(self, lanes: Sequence[Lane]) -> None:
-        """Take on the lanes of a job."""
-        self._lanes.extend(lanes)
-        self._changes.ring(_ROOM)
+        """Take on the lanes of a job, or take them on again."""
+        for lane in lanes:
+            self.pool.allow(lane.job)
+            if self.pool.serves(lane):
+                self._lanes.append(lane)
+            else:
+                self._storing.stuck(lane.job, f"there is no device {lane.device} here")
+        self._ring()
+
+    def drop(self, job: int) -> None:
+        """Give out no more of a job, and have back what workers have not begun; what they have begun still comes."""
+        self._lanes = [lane for lane in self._lanes if lane.job != job]
+        self.pool.withdraw(job)
+        self._ring()
 
     async def run(self) -> None:
         """Feed and store until `stop`."""
         async with asyncio.TaskGroup() as tasks:
             self.pool.tasks = tasks
             tasks.create_task(self._feed())
-            tasks.create_task(self._store())
+            tasks.create_task(self._storing.run())
 
     def hand_out_no_more(self) -> None:
         """Leave what nobody has begun to the next engine."""
         self._stopping = True
-        self._changes.ring_all()
+        self._ring()
 
     async def stop(self, *, now: bool) -> None:
         """Hand out no more; wait for what is in flight, or abandon it; then `run` stores what has come and ends."""
@@ -91,110 +106,102 @@ class Runner:
         while self.pool.in_flight and not self._abandon:
             await self._changes.next_ring(_ROOM)
         await self.pool.close()
-        self._closed = True
-        self._changes.ring_all()
+        await self._storing.close()
 
     def hurry(self) -> None:
         """Abandon what `stop` still waits for."""
         self._abandon = True
-        self._changes.ring_all()
+        self._ring()
 
-    async def unload_idle(self, idle_seconds: float) -> None:
+    def unload_idle(self, idle_seconds: float) -> None:
         """Give back the memory of models that nobody asked for so long."""
-        for key in self.models.due(idle_seconds, time.time()):
-            if not self.pool.in_flight_of(key):
-                await self.pool.unload(key)
+        self.pool.unload_idle(idle_seconds)
+
+    # --- feeding ----------------------------------------------------------------------------------------------------
 
     async def _feed(self) -> None:
-        """Hand out work while there is any and the worker has room."""
+        """Hand out work while there is any and a worker has room."""
         while not self._stopping:
             changed = self._changes.next_ring(_ROOM)
-            lane = scheduler.choose(self._lanes, self._last_model)
-            room = 0 if lane is None else self._room(urgent=lane.urgent)
-            if lane is None or room <= 0:
+            await self._look_up_environments()
+            chosen = self._choose()
+            if chosen is None:
                 await changed
                 continue
-            order = await self._spool.do(Spool.order, lane, room)
-            if not order.tasks:
-                self._lanes.remove(lane)
-            elif self.pool.takes_orders:  # a worker may have died in the meantime
-                lane.given = order.tasks[-1].place
-                self._last_model = lane.key
-                await self.pool.give(order)
-                self._count_uses()
+            lane, slot, room = chosen
+            try:
+                order = await self._spool.do(Spool.order, lane, room)
+            except NotWritable as error:
+                await self._storing.wait_for_room(error)
+                continue
+            await self._storing.has_room()
+            if any(lane is kept for kept in self._lanes):  # its job may have been dropped in the meantime
+                await self._give(slot, lane, order)
 
-    def _room(self, *, urgent: bool) -> int:
-        """Say how many pictures may be handed out now."""
-        if not self.pool.takes_orders:
-            return 0
-        ahead = min(max(LEAST_AHEAD, int(self._pace * AHEAD_SECONDS)), MOST_AHEAD)
-        held = self.pool.in_flight + len(self._arrived) + self._storing
+    async def _give(self, slot: Slot, lane: Lane, order: Order) -> None:
+        if not order.tasks:
+            self._lanes.remove(lane)
+            return
+        if not slot.takes(urgent=lane.urgent):
+            return  # its worker has died in the meantime
+        lane.given = order.tasks[-1].place
+        # Of a job that was paused some may be in flight still.
+        tasks = tuple(task for task in order.tasks if not self.pool.has(order.job, order.step, task.place))
+        if tasks:
+            await slot.give(msgspec.structs.replace(order, tasks=tasks))
+
+    def _choose(self) -> tuple[Lane, Slot, int] | None:
+        """Choose what to hand out, to whom, and how much of it: whoever has least comes first."""
+        if self._storing.no_room and self._storing.waiting:
+            return None
+        lanes = [lane for lane in self._lanes if not self.pool.withdraws(lane.job)]
+        for place in sorted(self.pool.places, key=lambda place: place.in_flight):
+            lane = scheduler.choose([lane for lane in lanes if place.serves(lane.device)], place.last_model)
+            if lane is not None:
+                slot = self.pool.slot(place, lane.environment or "")
+                if (room := self._room(slot, place.in_flight, urgent=lane.urgent)) > 0:
+                    place.last_model = lane.model
+                    return lane, slot, room
+        return None
+
+    def _room(self, slot: Slot, in_flight: int, *, urgent: bool) -> int:
+        """Say how many pictures may be handed to a worker now."""
+        if not slot.takes(urgent=False):
+            return LEAST_AHEAD if slot.takes(urgent=urgent) else 0
+        ahead = min(max(LEAST_AHEAD, 2 * slot.batch, int(slot.pace.per_second * AHEAD_SECONDS)), MOST_AHEAD)
+        held = in_flight + self._storing.waiting // sum(place.shared for place in self.pool.places)
         return ahead - held + (LEAST_AHEAD if urgent else 0)
 
-    async def _store(self) -> None:
-        """Store what has come, all of it in one go, and say so."""
-        last = time.monotonic()
-        while self._arrived or self._tables or not self._closed:
-            if not (self._arrived or self._tables):
-                await self._changes.next_ring(_OUTCOMES)
-                continue
-            outcomes, self._arrived = self._arrived, []
-            tables, self._tables = self._tables, []
-            self._storing = len(outcomes)
-            infos = await self._spool.do(Spool.commit, outcomes, tables)
-            self._storing = 0
-            now = time.monotonic()
-            self._pace += (len(outcomes) / max(now - last, COMMIT_SECONDS) - self._pace) * _PACE_WEIGHT
-            last = now
-            for info in infos:
-                self._tell(info, now)
-            self._count_uses()
-            self._changes.ring(_ROOM)
-            await asyncio.sleep(COMMIT_SECONDS)
+    async def _look_up_environments(self) -> None:
+        for lane in list(self._lanes):
+            if lane.environment is None:
+                lane.environment = await asyncio.to_thread(_environment, lane.model)
 
-    def _tell(self, info: JobInfo, now: float) -> None:
-        seen = self._rates.setdefault(info.id, deque())
-        seen.append((now, info.done + info.failed))
-        while now - seen[0][0] > RATE_SECONDS:
-            seen.popleft()
-        self._bells.ring(info.id)
-        self._news.publish(info.id, Progress(self.with_rate(info)))
-        if info.ended is not None:
-            del self._rates[info.id]
-
-    def with_rate(self, info: JobInfo) -> JobInfo:
-        """Add the recent rate to what the spool knows of a job."""
-        seen, now = self._rates.get(info.id), time.monotonic()
-        if not seen or now - seen[-1][0] > RATE_SECONDS:
-            return info
-        (begin, before), after = seen[0], seen[-1][1]
-        span = max(now - begin, 1.0)  # seconds; a shorter past says little
-        return msgspec.structs.replace(info, rate=round((after - before) / span, 2))
-
-    def _count_uses(self) -> None:
-        now = time.time()
-        for model in self.models.report(now):
-            key = model.name, model.device
-            self.models.in_flight(key, self.pool.in_flight_of(key), now)
+    def _ring(self) -> None:
+        self._changes.ring(_ROOM)
 
     # --- what the pool says ---------------------------------------------------------------------------------------
 
     def _came(self, outcomes: Sequence[Outcome]) -> None:
-        self._arrived.extend(outcomes)
-        self._changes.ring_all()
-
-    def _labels(self, table: Labels) -> None:
-        self._tables.append(table)
-        self._changes.ring(_OUTCOMES)
+        self._storing.outcomes(outcomes)
+        self._ring()
 
     def _loading(self, change: Loading) -> None:
-        key = change.model, change.device
-        if change.state == "loaded":
-            self.models.loaded(key, time.time())
-        elif change.state == "unloaded":
-            self.models.unloaded(key)
-        self._news.publish(("model", *key), ModelLoading(change.model, change.state, change.device, change.message))
+        self._storing.loading(change)
+        event = ModelLoading(change.model, change.state, change.device, change.message)
+        self._news.publish(("model", change.model, change.device), event)
 
-    def _died(self, how: str) -> None:
-        self.models.clear()
-        self._news.publish("worker", WorkerReplaced("cpu", how))
+    def _died(self, device: str, how: str) -> None:
+        self._news.publish(("worker", device), WorkerReplaced(device, how))
+
+    def _stuck(self, job: int, why: str) -> None:
+        self._storing.stuck(job, why)
+        self.drop(job)
+
+
+def _environment(model: str) -> str:
+    """Name the Python environment of a model; a worker says what is wrong with one that is no longer known."""
+    try:
+        return registry.find(model).environment
+    except CutlineError:
+        return ""

@@ -9,9 +9,6 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-ModelKey = tuple[str, str]
-"""A model's name, and the device it is on."""
-
 
 class Lane(msgspec.Struct):
     """The waiting pictures of one step of one job, in their order."""
@@ -21,21 +18,19 @@ class Lane(msgspec.Struct):
     step: int
     model: str
     device: str
+    """`auto` for all devices that jobs share, or the one that the job named."""
     urgent: bool = False
     given: int = -1
     """The last place handed to a worker; -1 before the first."""
-
-    @property
-    def key(self) -> ModelKey:
-        """The model it needs, where."""
-        return self.model, self.device
+    environment: str | None = None
+    """The Python environment of the model; None as long as nobody has looked."""
 
 
-def choose(lanes: Iterable[Lane], last: ModelKey | None) -> Lane | None:
-    """Choose the lane to serve.
+def choose(lanes: Iterable[Lane], last_model: str) -> Lane | None:
+    """Choose the lane to serve at one place.
 
     Args:
-        lanes: Those that have work left.
-        last: The model that was asked last; None before the first.
+        lanes: Those that have work left and may be served there.
+        last_model: The model that was asked there last; empty before the first.
     """
-    return min(lanes, key=lambda lane: (not lane.urgent, lane.key != last, lane.job, lane.step), default=None)
+    return min(lanes, key=lambda lane: (not lane.urgent, lane.model != last_model, lane.job, lane.step), default=None)

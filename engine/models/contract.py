@@ -47,6 +47,9 @@ class Adapter(Protocol):
     calls: Literal["batches", "threads"]
     """`batches`: called by one thread with many pictures; `threads`: by several threads with one picture each."""
 
+    # An adapter may also have the attribute `runs_on`, a str: the device it really uses, as cuda:0, cuda or cpu; "" where
+    # that does not matter. A job that named another device is refused then, one that named none is warned.
+
     def __init__(self, entry: Entry, device: str) -> None:
         """Load the model; heavy imports happen here.
 

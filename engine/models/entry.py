@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-import re
-import tomllib
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
 from engine.errors import BadSetting, WrongUsage
+from engine.models.toml_file import as_struct, read_toml
 from engine.settings import nearest
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+ADAPTER_GROUP = "cutline.adapters"
+"""The entry-point group in which adapters register, the built-in ones too."""
 
 Value = bool | int | float | str
 
@@ -39,7 +41,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     name: str = ""
     """The name of its file, without .toml; never written in it."""
     adapter: str
-    """The name under which its adapter is registered in the entry-point group `cutline.adapters`."""
+    """The name under which its adapter is registered."""
     kind: Literal["tagger", "captioner"]
     summary: str
     licence: str
@@ -57,10 +59,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Whether it takes a prompt."""
     download_bytes: int = 0
     """The size of its weights; 0 when there are none."""
+    environment: str = ""
+    """The Python environment it runs in, for libraries that clash with others; empty for cutline's own."""
+    patience_seconds: Annotated[float, msgspec.Meta(gt=0)] = 300.0
+    """One call of the adapter may take so long; then its worker counts as hung."""
+    most_batch: Annotated[int, msgspec.Meta(ge=1)] = 64
+    """Pictures given at once to an adapter that takes batches, at most."""
     options: dict[str, Option] = {}
-
-
-_Read = TypeVar("_Read", Entry, Option)
 
 
 def read_entry(file: Path) -> Entry:
@@ -69,25 +74,16 @@ def read_entry(file: Path) -> Entry:
     Raises:
         BadSetting: It cannot be read, or says something wrong; names file and key.
     """
-    try:
-        values = tomllib.loads(file.read_bytes().decode())
-    except OSError as error:
-        raise BadSetting(f"{file} cannot be read: {error.strerror}", "give permission to read it") from error
-    except ValueError as error:  # what is not UTF-8, and what is not TOML
-        raise BadSetting(
-            f"{file} is not a TOML file: {error}", 'correct it; TOML writes text in quotes: "text"'
-        ) from error
-    if "name" in values:
-        raise BadSetting(f"{file}: name: a model is named after its file", "take the line out")
+    values = read_toml(file)
     tables = values.pop("options", {})
     if not isinstance(tables, dict):
         raise BadSetting(f"{file}: options: not a table", "write [options] above them")
-    entry = _convert(values, Entry, file, "")
+    entry = as_struct(values, Entry, file)
     for key in ("threshold", "floor"):
         score = getattr(entry, key)
         if (score is None) == (entry.kind == "tagger") or not 0 <= (score or 0) <= 1:
             raise BadSetting(f"{file}: {key}: a tagger has one from 0 to 1, a captioner has none", "correct it")
-    options = {name: _convert(table, Option, file, f"options.{name}") for name, table in tables.items()}
+    options = {name: as_struct(table, Option, file, f"options.{name}") for name, table in tables.items()}
     for name, option in options.items():
         try:
             options[name] = msgspec.structs.replace(option, default=checked(name, option, option.default))
@@ -127,20 +123,3 @@ def _limits(option: Option) -> str:
     """Say which numbers an option takes."""
     ends = [f"{word} {end:g}" for word, end in (("at least", option.min), ("at most", option.max)) if end is not None]
     return " and ".join(ends) or "finite"
-
-
-def _convert(values: Any, kind: type[_Read], file: Path, table: str) -> _Read:
-    """Make a struct of a table, or name the key that is wrong."""
-    try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at ")
-        named = re.search(r"(unknown|required) field `(.+)`", reason)
-        last = named[2] if named else re.sub(r"^\$\.?|`", "", place.strip("`"))
-        key = ".".join(part for part in (table, last) if part)
-        if named and named[1] == "unknown":
-            known = set(kind.__struct_fields__) - {"name"}
-            raise BadSetting(f"{file}: there is no key {key}", nearest(last, known)) from error
-        if named:
-            raise BadSetting(f"{file}: {key} is missing", "add it") from error
-        raise BadSetting(f"{file}: {key}: {reason[:1].lower()}{reason[1:]}", "correct it") from error

@@ -73,16 +73,17 @@ def decode(source: Path | bytes, at_least_px: int = 0, max_megapixels: int = MAX
         max_megapixels: A larger picture is refused before it is unpacked.
 
     Raises:
-        Unreadable: It is missing, damaged, too large, or no picture; the message says which.
+        Unreadable: It is missing, damaged, too large, or no picture. The message says which, and leaves the name to
+            the caller: who reads it knows the picture by another than its path here.
     """
-    name, content = ("the picture", source) if isinstance(source, bytes) else (str(source), _read(source))
+    content = source if isinstance(source, bytes) else _read(source)
     _silence_pillow()
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             width, height = image.size
             if width * height > max_megapixels * 1_000_000:
                 raise Unreadable(
-                    f"{name} has {width}x{height} px, more than {max_megapixels} megapixels",
+                    f"the picture has {width}x{height} px, more than {max_megapixels} megapixels",
                     "make it smaller, or raise max_megapixels in the settings",
                 )
             mode, turn = image.mode, _TURNS.get(_orientation(image))
@@ -94,9 +95,9 @@ def decode(source: Path | bytes, at_least_px: int = 0, max_megapixels: int = MAX
             colours, alpha = _colours(upright)
     except UnidentifiedImageError as error:
         what = "is empty" if not content else "is not a picture of a kind that can be read"
-        raise Unreadable(f"{name} {what}", "replace it: " + ", ".join(FORMATS).lower()) from error
+        raise Unreadable(f"the picture {what}", "replace it: " + ", ".join(FORMATS).lower()) from error
     except _BROKEN as error:
-        raise Unreadable(f"{name} is truncated or damaged: {error}", "replace it with a whole copy") from error
+        raise Unreadable(f"the picture is truncated or damaged: {error}", "replace it with a whole copy") from error
     return Picture(np.asarray(colours), alpha, (width, height), mode, hashlib.sha256(content).digest())
 
 
@@ -104,11 +105,13 @@ def _read(path: Path) -> bytes:
     """Return the content of a regular file; anything else would block or is no picture."""
     try:
         if not path.is_file() and path.exists():
-            raise Unreadable(f"{path} is not a regular file", "replace it with a picture")
+            raise Unreadable("the picture is not a regular file", "replace it with a picture")
         return path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise Unreadable(f"{path} cannot be read: {reason}", "give permission to read it, or put it back") from error
+        raise Unreadable(
+            f"the picture cannot be read: {reason}", "give permission to read it, or put it back"
+        ) from error
 
 
 def _silence_pillow() -> None:

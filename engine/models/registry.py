@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.errors import BadSetting, WrongUsage
-from engine.models.entry import Entry, Option, Value, checked, read_entry
+from engine.models import environments
+from engine.models.entry import ADAPTER_GROUP, Entry, Option, Value, checked, read_entry
 from engine.paths import config_dir
 from engine.settings import nearest
 from engine.wire.protocol import ResolvedStep, Step
@@ -22,10 +23,18 @@ from engine.wire.protocol import ResolvedStep, Step
 if TYPE_CHECKING:
     from engine.models.contract import Adapter
 
-__all__ = ["ADAPTER_GROUP", "Entry", "Option", "adapters", "entries", "find", "fingerprint", "load", "resolve"]
-
-ADAPTER_GROUP = "cutline.adapters"
-"""The entry-point group in which adapters register, the built-in ones too."""
+__all__ = [
+    "ADAPTER_GROUP",
+    "Entry",
+    "Option",
+    "adapters",
+    "entries",
+    "find",
+    "fingerprint",
+    "installed",
+    "load",
+    "resolve",
+]
 
 
 def entries() -> tuple[Entry, ...]:
@@ -55,6 +64,13 @@ def adapters() -> frozenset[str]:
     return frozenset(point.name for point in entry_points(group=ADAPTER_GROUP))
 
 
+def installed(entry: Entry) -> bool:
+    """Say whether a model's adapter, or the environment that holds it, is there; imports nothing."""
+    if entry.environment:
+        return environments.is_ready(entry.environment)
+    return entry.adapter in adapters()
+
+
 def load(entry: Entry, device: str) -> Adapter:
     """Import the one adapter that an entry names, and load the model.
 
@@ -65,13 +81,17 @@ def load(entry: Entry, device: str) -> Adapter:
     registered = adapters()
     if entry.adapter not in registered:
         missing = f"{entry.name} needs the adapter {entry.adapter}, which is not installed"
-        raise WrongUsage(missing, nearest(entry.adapter, registered) if registered else "install cutline again")
+        hint = nearest(entry.adapter, registered) if registered else "install cutline again"
+        raise WrongUsage(missing, _add_to(entry.environment, "the package that registers it", hint))
     (point, *_) = entry_points(group=ADAPTER_GROUP, name=entry.adapter)
     try:
         adapter: type[Adapter] = point.load()
     except ImportError as error:
         needed = error.name or "a package"
-        raise WrongUsage(f"{entry.name} needs {needed}, which is not installed", f"install {needed}") from error
+        raise WrongUsage(
+            f"{entry.name} needs {needed}, which is not installed",
+            _add_to(entry.environment, needed, f"install {needed}"),
+        ) from error
     return adapter(entry, device)
 
 
@@ -79,7 +99,8 @@ def resolve(step: Step) -> ResolvedStep:
     """Say what a step will really do: every option filled in, and the fingerprint of its answers.
 
     Raises:
-        WrongUsage: No such model or option, a value that does not fit, or a prompt for a model that takes none.
+        WrongUsage: No such model or option, a value that does not fit, a prompt for a model that takes none, or a model
+            whose environment is not made.
         BadSetting: The model's catalogue file is wrong.
     """
     entry = find(step.model)
@@ -90,6 +111,8 @@ def resolve(step: Step) -> ResolvedStep:
             raise WrongUsage(
                 f"{entry.name} has no option {name}", nearest(name, entry.options) if entry.options else ""
             )
+    if entry.environment:
+        environments.python_of(entry.environment)
     options = {
         name: checked(f"{entry.name}: {name}", option, step.options.get(name, option.default))
         for name, option in entry.options.items()
@@ -116,6 +139,13 @@ def fingerprint(entry: Entry, options: dict[str, Value], prompt: str) -> str:
         "floor": entry.floor,
     }
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+
+
+def _add_to(environment: str, what: str, otherwise: str) -> str:
+    """Advise where something has to be installed: in a model's environment, if it has one."""
+    if not environment:
+        return otherwise
+    return f"add {what} to the requirements of {environment}, then: cutline engine env create {environment}"
 
 
 def _files() -> dict[str, Path]:

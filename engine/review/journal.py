@@ -39,11 +39,12 @@ def append(  # noqa: PLR0913  (the columns of a row, by name)
     undoes: int | None = None,
     source: str = "",
     data: bytes | None = None,
+    when: float | None = None,
 ) -> int:
-    """Add one row inside the caller's transaction and return its id."""
+    """Add one row inside the caller's transaction and return its id; `when` is for what happened earlier elsewhere."""
     row = db.execute(
         "INSERT INTO journal (time, session, grp, kind, image, undoes, source, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (time.time(), session, group, kind, image, undoes, source, data),
+        (time.time() if when is None else when, session, group, kind, image, undoes, source, data),
     )
     assert row.lastrowid is not None
     return row.lastrowid

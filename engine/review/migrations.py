@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from engine import sqlite_steps
 
 if TYPE_CHECKING:
@@ -85,8 +87,8 @@ CREATE TABLE proposal_answers (
     PRIMARY KEY (proposal, step)
 ) STRICT, WITHOUT ROWID;
 
--- A job asked of an engine. `state`: open (results may come), collected (to the end), lost (the engine does not
--- know it). `accept`: decide every result on collection, as group `grp`.
+-- A job asked of an engine. `state`: sending (its submission may have been cut off), open (results may come),
+-- collected (to the end), lost (the engine does not know it). `accept`: decide every result on collection, as group `grp`.
 CREATE TABLE jobs (
     id TEXT PRIMARY KEY,
     engine TEXT NOT NULL,
@@ -178,7 +180,29 @@ CREATE TABLE lease (
 ) STRICT
 """
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light,)
+
+def requests_apart(db: sqlite3.Connection) -> None:
+    """Move what jobs asked for out of their rows: it names every image, and an update writes a whole row anew."""
+    db.execute(_REQUESTS)
+    for job, body in db.execute("SELECT id, request FROM jobs").fetchall():
+        asked = msgspec.json.decode(body)
+        db.execute(
+            "INSERT INTO requests VALUES (?, ?, ?, ?)", (job, asked["collector"], asked["steps"][0]["model"], body)
+        )
+    db.execute("ALTER TABLE jobs DROP COLUMN request")
+
+
+_REQUESTS = """
+-- What a job asks the engine, as the JSON of a wire Job; its collector and its model are there to be read alone.
+CREATE TABLE requests (
+    job TEXT PRIMARY KEY REFERENCES jobs,
+    collector TEXT NOT NULL,
+    model TEXT NOT NULL,
+    body BLOB NOT NULL
+) STRICT
+"""
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light, requests_apart)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:

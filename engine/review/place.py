@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shlex
 import sqlite3
 import stat
 from contextlib import closing
@@ -47,12 +48,11 @@ def dataset_root(folder: Path) -> Path:
     Raises:
         WrongUsage: It does not exist, is no folder, or lies inside a dataset that has a store.
     """
-    root = folder.expanduser()
-    if not root.exists():
+    if not folder.exists():
         raise WrongUsage(f"{folder} does not exist", "name the folder that holds the images")
-    if not root.is_dir():
+    if not folder.is_dir():
         raise WrongUsage(f"{folder} is not a folder", "name the folder that holds the images")
-    root = root.resolve()
+    root = folder.resolve()
     if not os.access(root, os.R_OK | os.X_OK):
         raise Unreadable(f"{folder} may not be read", "give yourself permission to read it")
     if not (root / STORE_FOLDER / STORE_FILE).is_file() and (outer := _store_above(root)):
@@ -71,22 +71,29 @@ def _store_above(root: Path) -> Path | None:
     return None
 
 
+def kept_store(root: Path) -> Path:
+    """Name the store that stands in for a dataset's own while that cannot be written."""
+    return paths.dataset_state_dir(root) / STORE_FILE
+
+
 def place_of(root: Path) -> Place:
     """Choose where the store of a dataset lies: beside the images, else in the state folder.
 
     Raises:
         Unsafe: `.cutline` or a file in it is a link or no plain file.
     """
-    own, elsewhere = root / STORE_FOLDER, paths.dataset_state_dir(root)
+    own, kept = root / STORE_FOLDER, kept_store(root)
     _refuse_links(own)
-    kept = elsewhere / STORE_FILE
     if not _writable(own):
-        paths.ensure(elsewhere)
+        elsewhere = paths.ensure(kept.parent)
         return Place(elsewhere, (f"{root} cannot be written: decisions are kept in {elsewhere}",))
     if not kept.exists():
         return Place(own, ())
     if (own / STORE_FILE).exists():
-        return Place(own, (f"decisions made while this folder was read-only lie unused in {kept}",))
+        command = f"cutline import {shlex.quote(str(root))} --from store"
+        return Place(
+            own, (f"decisions made while this folder was read-only lie in {kept}: bring them in with {command}",)
+        )
     _bring_home(kept, own / STORE_FILE)
     return Place(own, ("decisions made while this folder was read-only were brought into it",))
 

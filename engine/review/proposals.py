@@ -40,6 +40,8 @@ class Origin(msgspec.Struct, frozen=True):
     seq: int = 0
     view: bytes = b""
     """JSON of the view in force for the source; what an inherited answer is compared by."""
+    when: float | None = None
+    """Seconds since the epoch, for what was stored earlier elsewhere; None for now."""
 
 
 def label_row(db: sqlite3.Connection, name: str, table: LabelTable) -> int:
@@ -90,7 +92,7 @@ def store_proposal(db: sqlite3.Connection, image: ImageId, answer: int, origin: 
             origin.job,
             origin.seq,
             _answered_twin(db, image, origin, content),
-            time.time(),
+            time.time() if origin.when is None else origin.when,
         ),
     )
     assert row.lastrowid is not None

@@ -1,6 +1,7 @@
 """The images of a dataset in memory: which there are and how each stands, kept up with the folder and the store.
 
-Lists, filters and counts live on this; a hundred thousand images are some tens of megabytes. Any thread may call.
+Lists, filters and counts live on this; a hundred thousand images are some tens of megabytes. Any thread may call, also
+inside a transaction: so no transaction begins while the guard is held.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from engine.review.records import Counts
 from engine.review.states import MARKS, Entry, derive, read_entries
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
@@ -34,6 +36,8 @@ class Roster:
         self._by_key: dict[bytes, Entry] = {}
         self._numbers: Counter[str] = Counter()
         self._touched: set[ImageId] = set()
+        self._odd: _Odd = {}
+        self._versions: dict[sqlite3.Connection, int] = {}
         self._guard = threading.RLock()
         self._mark = self._mark_now()
         self._loaded = False
@@ -46,6 +50,7 @@ class Roster:
             for entry in read_entries(self._store.db):
                 self._keep(entry)
             derive(self._store.db, self.entries, self._store.session)
+            self._odd = self._odd_now()
             self._count_all()
             self._loaded = True
 
@@ -99,14 +104,16 @@ class Roster:
         """Bring rows and entries up to what the folder shows; return the images, same order."""
         if not found:
             return []
+        with self._store.transaction() as db:
+            (newest,) = db.execute("SELECT coalesce(max(id), 0) FROM images").fetchone()
+            ids = image_rows.store_found(db, found)
         with self._guard:
-            (newest,) = self._store.db.execute("SELECT coalesce(max(id), 0) FROM images").fetchone()
-            with self._store.transaction() as db:
-                ids = image_rows.store_found(db, found)
+            # A new row has no past to derive from, unless another thread has come between and knows it by now.
+            old = [image for image in ids if image <= newest or image in self.entries]
             for image, (key, size, mtime_ns) in zip(ids, found, strict=True):
                 self._keep(Entry(image, key, size, mtime_ns), counted=True)
-            self.derive(image for image in ids if image <= newest)  # a new row has no past to derive from
-            return ids
+            self.derive(old)
+        return ids
 
     def set_unreadable(self, image: ImageId, reason: str) -> None:
         """Say why a picture could not be read; empty when it could."""
@@ -121,12 +128,19 @@ class Roster:
     def refresh(self) -> set[ImageId]:
         """Take in what other processes and threads did to the store; return the images concerned."""
         with self._guard:
-            mark = self._mark_now()
-            if mark == self._mark:
+            mark, odd = self._mark_now(), self._odd_now()
+            if (mark, odd) == (self._mark, self._odd):
                 return set()
-            touched = self._touched_since(self._mark)
+            turned = {image for image, _ in odd.items() ^ self._odd.items()}
+            touched = self._touched_since(self._mark) | turned
             # A write that was refused changes its row, not the newest row: look again at what was touched last.
-            both, self._touched, self._mark = touched | self._touched, touched, mark
+            both, self._touched, self._mark, self._odd = touched | self._touched, touched, mark, odd
+            for image in turned & self.entries.keys():
+                gone, reason = odd.get(image, (False, ""))
+                if gone:
+                    self._forget([image])
+                else:
+                    self.set_unreadable(image, reason)
             for image in both - self.entries.keys():
                 for entry in read_entries(self._store.db, image):
                     self._keep(entry, counted=True)
@@ -159,6 +173,16 @@ class Roster:
         )
         return {image for (image,) in found}
 
+    def _odd_now(self) -> _Odd:
+        """Return the images that vanished or could not be read; looked for only where others wrote since."""
+        db = self._store.db
+        (version,) = db.execute("PRAGMA data_version").fetchone()
+        if self._versions.get(db) == version:
+            return self._odd
+        self._versions[db] = version
+        rows = db.execute("SELECT id, gone, unreadable FROM images WHERE gone OR unreadable <> ''")
+        return {image: (bool(gone), reason) for image, gone, reason in rows}
+
     # --- memory ---------------------------------------------------------------------------------------------
 
     def _keep(self, entry: Entry, *, counted: bool = False) -> None:
@@ -172,12 +196,18 @@ class Roster:
 
     def _strike(self, vanished: Iterable[Entry]) -> None:
         """Take vanished images out; their rows stay, uncounted."""
-        with self._guard, self._store.transaction() as db:
-            for entry in vanished:
-                image_rows.mark_gone(db, entry.id)
-                # Not the given one: it may have been brought up to the store since.
-                self._count(self.entries.pop(entry.id), -1)
-                del self._by_key[entry.key]
+        struck = [entry.id for entry in vanished]
+        with self._store.transaction() as db:
+            for image in struck:
+                image_rows.mark_gone(db, image)
+        self._forget(struck)
+
+    def _forget(self, images: Iterable[ImageId]) -> None:
+        with self._guard:
+            for image in images:
+                if (entry := self.entries.pop(image, None)) is not None:
+                    self._count(entry, -1)
+                    del self._by_key[entry.key]
 
     def _count_all(self) -> None:
         """Count from the start; a hundred thousand times `_count` would be felt."""
@@ -190,6 +220,9 @@ class Roster:
         for name in (entry.state, *entry.marks()):
             self._numbers[name] += by
 
+
+_Odd = dict["ImageId", tuple[bool, str]]
+"""By image: whether it vanished, and why it could not be read. Few, and no row of a journal tells of them."""
 
 _COUNTED = ("pending", "accepted", "rejected", "untouched", *MARKS)
 

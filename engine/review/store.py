@@ -12,17 +12,20 @@ import sqlite3
 import threading
 import uuid
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from engine.errors import CutlineError, NotWritable, Unreadable, Unsafe
+from engine.review.lease import Lease, machine_id
 from engine.review.migrations import migrate
 from engine.review.place import Place, on_local_disk
+from engine.sqlite_steps import immediate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
 
 BUSY_TIMEOUT_SECONDS = 20.0
 _DISK_TROUBLE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN")
@@ -37,6 +40,7 @@ class Store:
 
         Raises:
             TooNew: A newer cutline wrote it.
+            InUse: It lies on a network disk, and another host works on it.
             Unsafe: It holds things cutline never makes.
             Unreadable: It is no database, or a broken one.
         """
@@ -46,43 +50,56 @@ class Store:
         self.copied = False
         """True when the store was made on another machine or copied: nothing it remembers runs by itself."""
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._opening = threading.Lock()
+        self._closed = False
         self._wal = on_local_disk(place.folder)
+        self._lease = None if self._wal else Lease(place.folder, lambda: self.db)
         try:
             with self.explained():
                 db = self._connect()
-                _refuse_foreign_code(db, place.store)
+                refuse_foreign_code(db, place.store)
                 migrate(db, str(place.store))
+                if self._lease is not None:
+                    self._lease.take()
                 self._recognise(db)
         except BaseException:
             self.close()
             raise
 
     def close(self) -> None:
-        """Close every connection; the store cannot be used any more."""
-        for db in self._opened:
-            db.close()
-        self._opened.clear()
+        """Close the store: nobody can use it any more.
+
+        A thread that is in the middle of something keeps its connection until it ends: SQLite does not survive one
+        that is closed while it works.
+        """
+        if self._lease is not None:
+            self._lease.give_back()
+        with self._opening:
+            self._closed = True
+            self._close_unused()
+            self._opened.clear()
 
     @property
     def db(self) -> sqlite3.Connection:
         """This thread's connection, for reading; what is written goes through `transaction`."""
+        if self._closed:
+            raise sqlite3.ProgrammingError("the store is closed")
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         return db if db is not None else self._connect()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Run one `BEGIN IMMEDIATE` transaction: all of it is on disk afterwards, or none of it."""
+        """Run one `BEGIN IMMEDIATE` transaction: all of it is on disk afterwards, or none of it.
+
+        Raises:
+            InUse: On a network disk: another host took the store while this one stood still.
+        """
         db = self.db
-        with self.explained():
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-                db.execute("COMMIT")
-            except BaseException:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                raise
+        with self.explained(), immediate(db):
+            if self._lease is not None:
+                self._lease.hold(db)
+            yield db
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -123,12 +140,22 @@ class Store:
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA cache_size = -{MEMORY_PAGES_KIB}")
         self._local.db = db
-        self._opened.append(db)
+        with self._opening:
+            self._close_unused()
+            self._opened.append((threading.current_thread(), db))
         return db
+
+    def _close_unused(self) -> None:
+        """Close this thread's connections, and those of threads that have ended; leave the others alone."""
+        here = threading.current_thread()
+        for thread, db in self._opened:
+            if thread is here or not thread.is_alive():
+                db.close()
+        self._opened = [(thread, db) for thread, db in self._opened if thread is not here and thread.is_alive()]
 
     def _recognise(self, db: sqlite3.Connection) -> None:
         """Take a new collector id when machine or inode say that this file is a copy."""
-        here = f"{_machine_id()}:{self.place.store.stat().st_ino}"
+        here = f"{machine_id()}:{self.place.store.stat().st_ino}"
         if self.meta("made_at") == here:
             return
         self.copied = bool(self.meta("made_at"))
@@ -136,46 +163,40 @@ class Store:
             db.execute("INSERT OR REPLACE INTO meta VALUES ('made_at', ?)", (here,))
             db.execute("INSERT OR REPLACE INTO meta VALUES ('collector', ?)", (uuid.uuid4().hex,))
             # A copy never runs a remembered --accept: its results become candidates, and the person is told.
-            db.execute("UPDATE jobs SET accept = 0 WHERE state = 'open'")
+            db.execute("UPDATE jobs SET accept = 0 WHERE state IN ('sending', 'open')")
 
-    @contextmanager
-    def explained(self) -> Iterator[None]:
+    def explained(self) -> AbstractContextManager[None]:
         """Turn errors of SQLite, and of stored values that cannot be read, into sentences."""
-        path = self.place.store
-        try:
-            yield
-        except sqlite3.OperationalError as refusal:
-            if refusal.sqlite_errorname.startswith(_DISK_TROUBLE):
-                raise NotWritable(f"{path} cannot be written: {refusal}", "make room or check permissions") from refusal
-            if "no such" in str(refusal):
-                raise _unusable(path, refusal) from refusal
-            raise CutlineError(f"{path}: {refusal}", "try again; another cutline may hold it") from refusal
-        except sqlite3.DatabaseError as broken:
-            if isinstance(broken, sqlite3.IntegrityError):
-                raise
-            raise _unusable(path, broken) from broken
-        except msgspec.MsgspecError as broken:
-            raise _unusable(path, broken) from broken
+        return explained(self.place.store)
 
 
-def _unusable(path: Path, why: Exception) -> Unreadable:
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn errors of SQLite, and of stored values that cannot be read, into sentences that name the store."""
+    try:
+        yield
+    except sqlite3.OperationalError as refusal:
+        if refusal.sqlite_errorname.startswith(_DISK_TROUBLE):
+            raise NotWritable(f"{path} cannot be written: {refusal}", "make room or check permissions") from refusal
+        if "no such" in str(refusal):
+            raise unusable(path, refusal) from refusal
+        raise CutlineError(f"{path}: {refusal}", "try again; another cutline may hold it") from refusal
+    except sqlite3.DatabaseError as broken:
+        if isinstance(broken, sqlite3.IntegrityError):
+            raise
+        raise unusable(path, broken) from broken
+    except msgspec.MsgspecError as broken:
+        raise unusable(path, broken) from broken
+
+
+def unusable(path: Path, why: Exception) -> Unreadable:
+    """Say that a store holds what cannot be read."""
     hint = "move it away to start anew; the captions are not in it"
     return Unreadable(f"{path} is not a usable review store: {why}", hint)
 
 
-def _refuse_foreign_code(db: sqlite3.Connection, path: Path) -> None:
+def refuse_foreign_code(db: sqlite3.Connection, path: Path) -> None:
     """Refuse a store with triggers or views: cutline makes none, so somebody else wants to run something."""
     (strange,) = db.execute("SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')").fetchone()
     if strange:
         raise Unsafe(f"{path} holds triggers or views, which cutline never makes", "do not use it; move it away")
-
-
-def _machine_id() -> str:
-    """Return something that differs between machines: the system's machine id, else the host name."""
-    for place in ("/etc/machine-id", "/var/lib/dbus/machine-id"):
-        try:
-            if text := Path(place).read_text(encoding="ascii").strip():
-                return text
-        except OSError:
-            continue
-    return os.uname().nodename

@@ -31,7 +31,7 @@ class Undone(msgspec.Struct, frozen=True):
     written: int
     """Captions that were written."""
     refused: tuple[tuple[ImageId, str], ...]
-    """Images whose step stays, and why; it can be tried again."""
+    """Images whose step stays, and why and what to do in one line; it can be tried again."""
     kinds: tuple[str, ...] = ()
     """What the steps taken back had been: accept, flag, ..."""
 
@@ -65,7 +65,7 @@ def undo_steps(store: Store, files: CaptionFiles, rows: Sequence[int]) -> Undone
             written += _undo_one(store, files, target, group, going)
             images.append(target.image)
         except CutlineError as reason:
-            refused.append((target.image, reason.message))
+            refused.append((target.image, str(reason)))
     kinds = tuple(dict.fromkeys(target.kind for target in targets))
     return Undone(group, tuple(images), written, tuple(refused), kinds)
 
@@ -97,7 +97,7 @@ def _undo_one(store: Store, files: CaptionFiles, target: _Target, group: int | N
 
     def still_right(db: sqlite3.Connection) -> None:
         if not _holds(db, target.id, target.image):
-            raise Refused("somebody else took it back meanwhile")
+            raise Refused("somebody else took it back meanwhile", "see cutline history")
         if later := _later_writes(db, target, going):
             raise Refused(f"later decisions on this caption stand (step {later})", "undo those first, or with it")
 

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.errors import ChangedOutside, CutlineError
+from engine.review.candidates import open_candidates
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from engine.captions.diff import Hunk
     from engine.review.frames import Frame, Shown
     from engine.review.records import ImageId
@@ -18,13 +21,16 @@ TRIES = 3
 """How often a caption that changes under our hands is read again before its image is refused."""
 
 
+KEEPS_CHANGING = "the caption keeps changing on disk (close the program that writes it, then try again)"
+
+
 class Told(msgspec.Struct, frozen=True):
     """What happened to one image."""
 
     decided: bool
     wrote: bool = False
     reason: str = ""
-    """Why it was refused; empty when it was decided, or when there was nothing to decide."""
+    """Why it was refused, and what to do, in one line; empty when it was decided, or there was nothing to decide."""
 
 
 def accept_proposals(
@@ -49,7 +55,7 @@ def accept_proposals(
             if not asked:
                 return Told(decided=False)
             if any(shown.stale for shown in asked):
-                return Told(decided=False, reason="the picture changed since it was tagged: run cutline tag again")
+                return Told(decided=False, reason="the picture changed since it was tagged (run cutline tag again)")
             chosen = acceptable(frame, proposals, min_score)
             if not chosen:
                 return Told(decided=False)
@@ -58,8 +64,14 @@ def accept_proposals(
         except ChangedOutside:
             continue
         except CutlineError as refusal:
-            return Told(decided=False, reason=refusal.message)
-    return Told(decided=False, reason="the caption keeps changing on disk")
+            return Told(decided=False, reason=str(refusal))
+    return Told(decided=False, reason=KEEPS_CHANGING)
+
+
+def open_of(workspace: Workspace, source: str, images: Collection[ImageId]) -> list[tuple[ImageId, int]]:
+    """Return the open candidates of a source for some images, whoever asked for them: image and proposal."""
+    found = open_candidates(workspace.store.db)
+    return [(one.image, one.proposal) for one in found if one.source == source and one.image in images]
 
 
 def acceptable(frame: Frame, proposals: frozenset[int], min_score: float) -> dict[int, tuple[Hunk, ...]]:

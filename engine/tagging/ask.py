@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fnmatch
 import os
-import time
 import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,9 +15,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.captions.view import View
+from engine.dataset.images import linked_folders
 from engine.errors import WrongUsage
 from engine.review.proposals import Origin, store_proposal
 from engine.review.records import ImageId, Merge
+from engine.tagging.open_jobs import Terms, keep, request_of, submit
 from engine.wire import protocol
 
 if TYPE_CHECKING:
@@ -53,6 +54,16 @@ class Request(msgspec.Struct, frozen=True):
     """Decide every result, as one group."""
 
 
+class Awaited(msgspec.Struct, frozen=True):
+    """An open job that will answer some of the images."""
+
+    job: str
+    cursor: int
+    """Its results up to here were stored before this request."""
+    images: frozenset[ImageId]
+    """Those it has not answered yet."""
+
+
 class Asked(msgspec.Struct, frozen=True):
     """What came of a request before any result."""
 
@@ -71,6 +82,8 @@ class Asked(msgspec.Struct, frozen=True):
     """Of the decisions that `accept` asks for; None without it."""
     chosen: tuple[ImageId, ...]
     """The images themselves."""
+    awaited: tuple[Awaited, ...] = ()
+    """Earlier jobs that were asked the same and still owe answers: the engine is not asked those twice."""
 
 
 def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
@@ -80,9 +93,7 @@ def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
         WrongUsage: The model, an option, the threshold or the glob makes no sense.
         EngineUnreachable: The engine does not answer; the job is committed and asked again at the next start.
     """
-    source = request.source or Path(request.model).name
-    if not source:
-        raise WrongUsage("the model has no name", "give the layer a name with --as NAME")
+    source = source_of(request)
     step = protocol.Step(STEP, request.model, request.options, request.prompt)
     collector = workspace.store.meta("collector")
     draft = protocol.Job(
@@ -98,31 +109,37 @@ def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
             workspace.set_view(db, source, settings)
         group = workspace.store.new_group(db) if request.accept else None
         origin = Origin(source, merge, STEP, view=msgspec.json.encode(settings) if answer.kind == "tags" else b"")
-        items, reused, unchanged = _settle_known(db, entries, answer.fingerprint, origin, again=request.again)
-        job = msgspec.structs.replace(draft, source=source, items=tuple(_item(entry) for entry in items))
+        awaited = () if request.again else _awaited(db, entries, answer.fingerprint, origin)
+        owed = {image for earlier in awaited for image in earlier.images}
+        unasked = [entry for entry in entries if entry.id not in owed]
+        items, reused, unchanged = _settle_known(db, unasked, answer.fingerprint, origin, again=request.again)
+        folders = linked_folders(workspace.root, (entry.key for entry in items))
+        job = msgspec.structs.replace(
+            draft,
+            source=source,
+            items=tuple(map(_item, items)),
+            folders=tuple(map(protocol.to_name, folders)),
+        )
         if items:
-            db.execute(
-                "INSERT INTO jobs (id, engine, spool, source, kind, fingerprint, request, merge, accept, grp, time)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    job.id,
-                    client.address,
-                    resolved.spool,
-                    source,
-                    answer.kind,
-                    answer.fingerprint,
-                    msgspec.json.encode(job),
-                    merge,
-                    request.accept,
-                    group,
-                    time.time(),
-                ),
-            )
+            terms = Terms(client.address, resolved.spool, answer.kind, answer.fingerprint, merge, request.accept, group)
+            keep(db, job, terms)
     workspace.refresh()
     if items:
-        client.submit(job)
+        submit(workspace, client, job)
     chosen = tuple(entry.id for entry in entries)
-    return Asked(job.id if items else "", source, len(entries), len(items), reused, unchanged, group, chosen)
+    return Asked(job.id if items else "", source, len(entries), len(items), reused, unchanged, group, chosen, awaited)
+
+
+def source_of(request: Request) -> str:
+    """Return the name of the layer that a request makes.
+
+    Raises:
+        WrongUsage: It has none.
+    """
+    source = request.source or Path(request.model).name
+    if not source:
+        raise WrongUsage("the model has no name", "give the layer a name with --as NAME")
+    return source
 
 
 def select(workspace: Workspace, glob: str) -> list[Entry]:
@@ -152,6 +169,24 @@ def _view(workspace: Workspace, source: str, request: Request, answer: protocol.
             f"set `floor` lower in the catalogue entry of {request.model}, then run again with --again",
         )
     return settings
+
+
+def _awaited(db: sqlite3.Connection, entries: list[Entry], fingerprint: str, origin: Origin) -> tuple[Awaited, ...]:
+    """Find the open jobs that were asked the same about some of these images and have not answered yet."""
+    jobs = db.execute(
+        "SELECT id, cursor FROM jobs WHERE state IN ('sending', 'open') AND fingerprint = ? AND source = ? AND merge = ?"
+        " ORDER BY time",
+        (fingerprint, origin.source, origin.merge),
+    )
+    wanted = {entry.id for entry in entries}
+    found = []
+    for job, cursor in jobs.fetchall():
+        asked = {item.item for item in request_of(db, job).items}
+        answered = {image for (image,) in db.execute("SELECT image FROM received WHERE job = ?", (job,))}
+        if owed := wanted & asked - answered:
+            found.append(Awaited(job, cursor, frozenset(owed)))
+            wanted -= owed
+    return tuple(found)
 
 
 def _settle_known(

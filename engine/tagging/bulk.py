@@ -13,7 +13,7 @@ from engine.review.candidates import open_candidates, sources
 from engine.review.frames import Frame, text_after
 from engine.review.records import ImageId
 from engine.settings import nearest
-from engine.tagging.accept import TRIES, Told, acceptable
+from engine.tagging.accept import KEEPS_CHANGING, TRIES, Told, acceptable
 from engine.tagging.ask import select
 
 if TYPE_CHECKING:
@@ -99,8 +99,8 @@ def reject_proposals(workspace: Workspace, image: ImageId, proposals: frozenset[
         except ChangedOutside:
             continue
         except CutlineError as refusal:
-            return Told(decided=False, reason=refusal.message)
-    return Told(decided=False, reason="the caption keeps changing on disk")
+            return Told(decided=False, reason=str(refusal))
+    return Told(decided=False, reason=KEEPS_CHANGING)
 
 
 def is_stale(workspace: Workspace, image: ImageId, proposals: frozenset[int]) -> bool:

@@ -8,36 +8,21 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.captions.scores import LabelTable
-from engine.errors import CutlineError, EngineUnreachable
+from engine.dataset.moments import reached
+from engine.errors import CutlineError, EngineUnreachable, NotWritable
 from engine.review import image_rows
 from engine.review.proposals import Origin, RawAnswer, label_row, store_answer, store_proposal
-from engine.review.records import ImageId, Merge
+from engine.review.records import ImageId
+from engine.tagging.open_jobs import lost, request_of, set_state, submit
 from engine.wire import protocol
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from engine.tagging.open_jobs import OpenJob
     from engine.wire.client import EngineClient
     from engine.workspace import Workspace
-
-
-class LostJob(EngineUnreachable):
-    """Ask again: the engine no longer has what this store still waited for."""
-
-
-class OpenJob(msgspec.Struct, frozen=True):
-    """A job of this dataset whose results are not all collected."""
-
-    id: str
-    spool: str
-    source: str
-    merge: Merge
-    accept: bool
-    group: int | None
-    cursor: int
-    """The last sequence number stored."""
-    request: protocol.Job
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -48,24 +33,8 @@ class Batch(msgspec.Struct, frozen=True):
     failed: tuple[tuple[ImageId, protocol.Failure], ...]
 
 
-def open_jobs(workspace: Workspace) -> list[OpenJob]:
-    """Return the jobs that are not collected to the end, oldest first."""
-    with workspace.store.explained():
-        rows = workspace.store.db.execute(
-            "SELECT id, spool, source, merge, accept, grp, cursor, request FROM jobs WHERE state = 'open' ORDER BY time"
-        )
-        return [
-            OpenJob(job, spool, source, merge, bool(accept), group, cursor, _read_job(request))
-            for job, spool, source, merge, accept, group, cursor, request in rows
-        ]
-
-
-def _read_job(request: bytes) -> protocol.Job:
-    return msgspec.json.decode(request, type=protocol.Job)
-
-
 def collect(
-    workspace: Workspace, client: EngineClient, job: OpenJob, on_batch: Callable[[Batch], None]
+    workspace: Workspace, client: EngineClient, job: OpenJob, on_batch: Callable[[Batch], None], *, wait: bool = True
 ) -> protocol.JobState:
     """Follow a job from its cursor to its end; each batch is stored, then acknowledged, then handed on.
 
@@ -74,45 +43,43 @@ def collect(
         client: The engine that was asked.
         job: As `open_jobs` gives it.
         on_batch: Called after each transaction.
+        wait: Follow to the end; otherwise take what is there by now.
 
     Returns:
-        The state in which the job ended.
+        The state in which the job ended, or is.
 
     Raises:
         EngineUnreachable: The line broke, or the engine went down; call again with the job's new cursor.
     """
     labels: dict[str, int] = {}
+    unheard = job.cursor  # whoever stored that may have died before it could acknowledge it
     collector = workspace.store.meta("collector")
     if client.status().spool != job.spool:
         raise lost(workspace, job, "its spool was replaced")
-    _submit_again(workspace, client, job)
-    registered = collector == job.request.collector
-    for lines in _still_kept(workspace, job, client.results(job.id, after=job.cursor, follow=True)):
-        with workspace.store.transaction() as db:
-            _store_labels(db, lines, labels)
-            results = [line for line in lines if isinstance(line, protocol.Result)]
-            batch = _store_results(workspace, db, job, results, labels)
+    for lines in _still_kept(workspace, job, _results(workspace, client, job, collector, wait=wait)):
+        results = [line for line in lines if isinstance(line, protocol.Result)]
+        tables = [line for line in lines if isinstance(line, protocol.Labels)]
+        if tables or results:
+            with workspace.store.transaction() as db:
+                labels |= {table.id: _label_row(db, table) for table in tables}
+                batch = _store_results(workspace, db, job, results, labels)
         if results:
-            if registered:
-                client.collected(job.id, collector, results[-1].seq)
+            reached("after-collect-commit")
+            unheard = results[-1].seq
+        if unheard and _acknowledged(client, job, collector, unheard):
+            unheard = 0
+        if results:
             workspace.refresh()
             on_batch(batch)
-        for line in lines:
-            if isinstance(line, protocol.End):
-                if line.state not in protocol.FINAL_STATES:
-                    raise EngineUnreachable("the engine is going down", "it goes on when it is started again")
-                _close(workspace, job, "collected")
-                return line.state
+        if isinstance(lines[-1], protocol.End):
+            state = lines[-1].state
+            over = state in protocol.FINAL_STATES
+            if over and not unheard:
+                set_state(workspace, job.id, "collected")
+            if wait and not over:
+                raise EngineUnreachable("the engine is going down", "it goes on when it is started again")
+            return state
     raise EngineUnreachable("the engine closed the line", "run the command again to go on")
-
-
-def lost(workspace: Workspace, job: OpenJob, why: str) -> CutlineError:
-    """Mark a job that its engine no longer knows; the error says what to do."""
-    _close(workspace, job, "lost")
-    return LostJob(
-        f"job {job.id[:8]} of {job.source} is lost: {why}",
-        f"ask again: cutline tag {workspace.root} --model {job.request.steps[0].model}",
-    )
 
 
 def _still_kept(
@@ -127,45 +94,73 @@ def _still_kept(
         raise
 
 
-def _submit_again(workspace: Workspace, client: EngineClient, job: OpenJob) -> None:
-    """Submit a job whose submission may have been cut off; the engine knows it by its id."""
-    if job.cursor == 0 and workspace.store.meta("collector") == job.request.collector:
-        client.submit(job.request)
+def _results(
+    workspace: Workspace, client: EngineClient, job: OpenJob, collector: str, *, wait: bool
+) -> Iterator[list[protocol.ResultLine]]:
+    """Begin the stream, once the engine knows the job and who collects it."""
+    if collector != job.collector:  # a copied dataset: whoever asked collects for itself
+        client.join(job.id, collector, after=job.cursor)
+    elif not job.sent:
+        submit(workspace, client, request_of(workspace.store.db, job.id))
+    cursor = job.cursor
+    while True:
+        try:
+            yield from client.results(job.id, after=cursor, follow=wait)
+        except CutlineError as refusal:
+            stored = _cursor(workspace.store.db, job)
+            if refusal.code != "gone" or stored == cursor:
+                raise
+            cursor = stored  # another cutline on this dataset has collected meanwhile
+        else:
+            return
 
 
-def _close(workspace: Workspace, job: OpenJob, state: str) -> None:
-    with workspace.store.transaction() as db:
-        db.execute("UPDATE jobs SET state = ? WHERE id = ?", (state, job.id))
+def _cursor(db: sqlite3.Connection, job: OpenJob) -> int:
+    """Return the last sequence number stored, by whomever."""
+    (cursor,) = db.execute("SELECT cursor FROM jobs WHERE id = ?", (job.id,)).fetchone()
+    return int(cursor)
 
 
-def _store_labels(db: sqlite3.Connection, lines: Iterable[protocol.ResultLine], labels: dict[str, int]) -> None:
-    for line in lines:
-        if isinstance(line, protocol.Labels):
-            labels[line.id] = label_row(db, line.id, LabelTable(line.names, line.categories))
+def _acknowledged(client: EngineClient, job: OpenJob, collector: str, through: int) -> bool:
+    """Tell the engine what is stored here; False when it has no room to note it, and is to be told again later."""
+    try:
+        client.collected(job.id, collector, through)
+    except NotWritable:
+        return False
+    return True
+
+
+def _label_row(db: sqlite3.Connection, table: protocol.Labels) -> int:
+    return label_row(db, table.id, LabelTable(table.names, table.categories))
 
 
 def _store_results(
     workspace: Workspace,
     db: sqlite3.Connection,
     job: OpenJob,
-    results: Iterable[protocol.Result],
+    results: Sequence[protocol.Result],
     labels: dict[str, int],
 ) -> Batch:
+    """Store what is new among these results; somebody else may have collected some of them meanwhile."""
     proposed, failed = [], []
+    rows: list[tuple[str, int, ImageId, int | None, str, str, str]] = []
     view = msgspec.json.encode(workspace.view_of(job.source))
+    cursor = _cursor(db, job)
     for result in results:
-        new = db.execute(
-            "INSERT OR IGNORE INTO received (job, seq, image) VALUES (?, ?, ?)", (job.id, result.seq, result.item)
-        ).rowcount
-        if not new:
+        if result.seq <= cursor:
             continue
         if result.error is None:
             proposal = _store_answered(workspace, db, job, result, labels, view)
             proposed.append((result.item, proposal))
+            rows.append((job.id, result.seq, result.item, proposal, "", "", ""))
         else:
-            _store_failed(workspace, db, job, result, result.error)
+            _store_failed(workspace, db, result, result.error)
             failed.append((result.item, result.error))
-        db.execute("UPDATE jobs SET cursor = max(cursor, ?) WHERE id = ?", (result.seq, job.id))
+            why = result.error
+            rows.append((job.id, result.seq, result.item, None, why.code, why.message, why.hint))
+    if rows:
+        db.executemany("INSERT INTO received VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        db.execute("UPDATE jobs SET cursor = ? WHERE id = ?", (rows[-1][1], job.id))
     return Batch(tuple(proposed), tuple(failed))
 
 
@@ -188,18 +183,12 @@ def _store_answered(
         image_rows.store_digest(db, result.item, digest, found.size, found.mtime_ns)
         workspace.roster.set_unreadable(result.item, "")
     origin = Origin(job.source, job.merge, result.step, job.id, result.seq, view if scores is not None else b"")
-    proposal = store_proposal(db, result.item, answer, origin)
-    db.execute("UPDATE received SET proposal = ? WHERE job = ? AND seq = ?", (proposal, job.id, result.seq))
-    return proposal
+    return store_proposal(db, result.item, answer, origin)
 
 
 def _store_failed(
-    workspace: Workspace, db: sqlite3.Connection, job: OpenJob, result: protocol.Result, error: protocol.Failure
+    workspace: Workspace, db: sqlite3.Connection, result: protocol.Result, error: protocol.Failure
 ) -> None:
-    db.execute(
-        "UPDATE received SET code = ?, message = ?, hint = ? WHERE job = ? AND seq = ?",
-        (error.code, error.message, error.hint, job.id, result.seq),
-    )
     if error.code == "unreadable":
         image_rows.store_unreadable(db, result.item, error.message)
         workspace.roster.set_unreadable(result.item, error.message)

@@ -9,7 +9,8 @@ import msgspec
 from engine.errors import EngineUnreachable
 from engine.review.records import ImageId
 from engine.tagging.accept import Told, accept_proposals
-from engine.tagging.collect import Batch, LostJob, OpenJob, collect, open_jobs
+from engine.tagging.collect import Batch, collect
+from engine.tagging.open_jobs import LostJob, OpenJob, open_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,13 +45,7 @@ def follow(
     Raises:
         EngineUnreachable: The engine stays away, or no longer knows the job.
     """
-
-    def on_batch(batch: Batch) -> None:
-        on_heard(Heard(batch, _decide(workspace, job, [proposal for _, proposal in batch.proposed])))
-
-    if job.accept:  # what an earlier run stored and was stopped before deciding
-        left = _never_decided(workspace, job)
-        on_heard(Heard(Batch((), ()), _decide(workspace, job, left)))
+    on_batch = _listener(workspace, job, on_heard)
     failures = 0
     while True:
         try:
@@ -66,6 +61,24 @@ def follow(
             if failures > RECONNECTS:
                 raise
             job = again
+
+
+def take_in(
+    workspace: Workspace, job: OpenJob, client: EngineClient, on_heard: Callable[[Heard], None]
+) -> protocol.JobState:
+    """Collect what a job has found by now, without waiting for the rest; otherwise as `follow`."""
+    return collect(workspace, client, job, _listener(workspace, job, on_heard), wait=False)
+
+
+def _listener(workspace: Workspace, job: OpenJob, on_heard: Callable[[Heard], None]) -> Callable[[Batch], None]:
+    """Return what decides each batch and tells of it; first what an earlier run was stopped before deciding."""
+    if job.accept:
+        on_heard(Heard(Batch((), ()), _decide(workspace, job, _never_decided(workspace, job))))
+
+    def on_batch(batch: Batch) -> None:
+        on_heard(Heard(batch, _decide(workspace, job, [proposal for _, proposal in batch.proposed])))
+
+    return on_batch
 
 
 def _decide(workspace: Workspace, job: OpenJob, proposals: list[int]) -> tuple[tuple[ImageId, Told], ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine import paths
+from engine.errors import CutlineError, NotWritable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,16 +26,13 @@ class Address(msgspec.Struct, frozen=True):
     pid: int
     version: str
     spool: str
+    host: str = ""
+    """The machine: a state folder on a network disk is seen from several."""
 
 
 def note_path() -> Path:
     """Name the note's file."""
     return paths.state_dir() / "engine.json"
-
-
-def log_path() -> Path:
-    """Name the engine's log."""
-    return paths.state_dir() / "engine.log"
 
 
 def read_note() -> Address | None:
@@ -46,11 +44,18 @@ def read_note() -> Address | None:
 
 
 def write_note(address: Address) -> None:
-    """Tell clients where the engine is; they read the old note or the new one, never half of one."""
+    """Tell clients where the engine is; they read the old note or the new one, never half of one.
+
+    Raises:
+        OSError: The disk is full, say; the old note stays.
+    """
     path = note_path()
     fresh = path.with_name(f".engine-{secrets.token_hex(4)}.tmp")
-    fresh.write_bytes(msgspec.json.encode(address))
-    fresh.replace(path)
+    try:
+        fresh.write_bytes(msgspec.json.encode(address))
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
 
 
 def withdraw_note() -> None:
@@ -66,8 +71,8 @@ def take_lock() -> int | None:
     Raises:
         NotWritable: The state folder cannot be made.
     """
-    folder = paths.ensure(paths.state_dir())
-    lock = os.open(folder / "engine.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    paths.ensure(paths.state_dir())
+    lock = os.open(_lock_path(), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -76,26 +81,52 @@ def take_lock() -> int | None:
     return lock
 
 
+def holds(lock: int) -> bool:
+    """Say whether a lock that was taken still means something: its file is gone when somebody removed the state folder."""
+    try:
+        return os.path.samestat(os.fstat(lock), _lock_path().stat())
+    except OSError:
+        return False
+
+
+def engine_lives() -> bool:
+    """Say whether some process holds the lock: an engine that starts, runs, ends, or hangs.
+
+    An engine that starts in this very moment may find the lock taken by us; whoever started it tries again.
+    """
+    try:
+        lock = os.open(_lock_path(), os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 class Door:
     """The bound socket. Only the engine that holds the lock makes one, so whatever lies in its place is stale."""
 
     def __init__(self) -> None:
-        """Bind and listen.
+        """Bind and listen in the first place where it can be done safely; the note tells clients which one it is.
 
         Raises:
-            CutlineError: The folder is not ours alone, or cannot be made.
+            CutlineError: No folder is ours alone, or can be made; says what is wrong with the best one.
         """
-        self.path = paths.socket_path()
-        paths.ensure_private(self.path.parent)
-        self.path.unlink(missing_ok=True)
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        mask = os.umask(0o177)  # mode 0600 from its first moment; nothing else of this process runs yet or makes files
-        try:
-            self.socket.bind(os.fspath(self.path))
-        finally:
-            os.umask(mask)
-        self.socket.listen(BACKLOG)
-        self.socket.setblocking(False)
+        wrong: list[CutlineError] = []
+        for self.path in paths.socket_paths():
+            try:
+                self.socket = _bound(self.path)
+                break
+            except CutlineError as error:
+                wrong.append(error)
+            except OSError as error:
+                wrong.append(NotWritable(f"no socket can be made at {self.path}: {error.strerror}", "remove it"))
+        else:
+            raise wrong[0]
         self._identity = self._on_disk()
 
     @property
@@ -114,3 +145,24 @@ class Door:
         except OSError:
             return None
         return found.st_dev, found.st_ino
+
+
+def _bound(path: Path) -> socket.socket:
+    paths.ensure_private(path.parent)
+    path.unlink(missing_ok=True)
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    mask = os.umask(0o177)  # mode 0600 from its first moment; files that another thread makes just now get it, too
+    try:
+        door.bind(os.fspath(path))
+        door.listen(BACKLOG)
+    except OSError:
+        door.close()
+        raise
+    finally:
+        os.umask(mask)
+    door.setblocking(False)
+    return door
+
+
+def _lock_path() -> Path:
+    return paths.state_dir() / "engine.lock"

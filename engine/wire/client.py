@@ -16,6 +16,7 @@ from engine.wire.light_httpx import httpx
 from engine.wire.protocol import (
     CLIENT_READ_TIMEOUT_SECONDS,
     Collected,
+    CollectorChange,
     Done,
     Event,
     Failure,
@@ -31,11 +32,13 @@ from engine.wire.protocol import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
 T = TypeVar("T")
+MOST_TOGETHER = 1_000
+"""Lines of a stream that are handed on at once, at most; fewer when no more are there yet."""
 _SUBMIT_SECONDS = 120.0
 """A job of a million pictures takes its time to be written down."""
 _ERRORS: dict[str, type[CutlineError]] = {
@@ -107,13 +110,65 @@ class EngineClient:
         """List all jobs, newest first."""
         return self._ask("GET", "/v1/jobs", JobList).jobs
 
-    def job(self, job_id: str) -> JobInfo:
-        """Describe one job.
+    def job(self, job_id: str, *, failures: bool = False) -> JobInfo:
+        """Describe one job, with what failed in it where that is asked for.
 
         Raises:
-            WrongUsage: With the code `unknown-job`: there is none with this id.
+            WrongUsage: With the code `unknown-job`: there is none with this id; so for every method about one job.
         """
-        return self._ask("GET", f"/v1/jobs/{job_id}", JobInfo)
+        return self._ask("GET", f"/v1/jobs/{job_id}", JobInfo, query={"failures": "true"} if failures else None)
+
+    def pause(self, job_id: str) -> JobInfo:
+        """Hold a job back until `resume`, also across restarts of the engine.
+
+        Raises:
+            Refused: It has ended.
+        """
+        return self._ask("POST", f"/v1/jobs/{job_id}/pause", JobInfo)
+
+    def resume(self, job_id: str) -> JobInfo:
+        """Let a paused job go on.
+
+        Raises:
+            Refused: It has ended.
+        """
+        return self._ask("POST", f"/v1/jobs/{job_id}/resume", JobInfo)
+
+    def cancel(self, job_id: str) -> JobInfo:
+        """End a job where it is; what it answered can still be collected.
+
+        Raises:
+            Refused: It is done.
+        """
+        return self._ask("POST", f"/v1/jobs/{job_id}/cancel", JobInfo)
+
+    def retry(self, job_id: str) -> JobInfo:
+        """Run again what failed in a job; the results come after those it has given out.
+
+        Raises:
+            Refused: It was cancelled.
+        """
+        return self._ask("POST", f"/v1/jobs/{job_id}/retry", JobInfo)
+
+    def forget(self, job_id: str) -> None:
+        """Remove a job that has ended from the engine, with results that nobody collected.
+
+        Raises:
+            Refused: It has not ended.
+        """
+        self._ask("POST", f"/v1/jobs/{job_id}/forget", Done)
+
+    def join(self, job_id: str, collector: str, after: int) -> None:
+        """Register a further collector: results after `after` are kept until it acknowledges them, too.
+
+        Raises:
+            Refused: With the code `gone`: results after `after` are no longer kept.
+        """
+        self._ask("POST", f"/v1/jobs/{job_id}/collectors", Done, CollectorChange(collector, "join", after))
+
+    def drop(self, job_id: str, collector: str) -> None:
+        """Keep nothing more of a job for a collector."""
+        self._ask("POST", f"/v1/jobs/{job_id}/collectors", Done, CollectorChange(collector, "drop"))
 
     def results(self, job_id: str, after: int = 0, *, follow: bool = True) -> Iterator[list[ResultLine]]:
         """Read the results of a job after a cursor, heartbeats included, to the line `End`, as they arrive.
@@ -189,16 +244,26 @@ class EngineClient:
             with self._http.stream("GET", path, params=query) as reply:
                 if reply.is_error:
                     _raise(reply.status_code, reply.read())
+                waiting = reply.extensions["network_stream"].get_extra_info
                 rest = b""
+                together: list[T] = []
                 for chunk in reply.iter_raw():
                     *lines, rest = (rest + chunk).split(b"\n")
-                    if decoded := list(_decoded(lines, decoder)):
-                        ended = type(decoded[-1]).__name__ in {"End", "Stopping"}
-                        yield decoded
+                    together += _decoded(lines, decoder)
+                    if together and (len(together) >= MOST_TOGETHER or not waiting("is_readable")):
+                        yield together
+                        ended, together = _ends(together), []
+                if together:
+                    yield together
+                    ended = _ends(together)
         except httpx.TransportError as error:
             raise _unreachable(error) from error
         if not ended:
             raise EngineUnreachable("the engine went away in the middle of a stream", "it goes on where it was")
+
+
+def _ends(lines: Sequence[object]) -> bool:
+    return type(lines[-1]).__name__ in {"End", "Stopping"}
 
 
 def _decoded(lines: list[bytes], decoder: msgspec.json.Decoder[T]) -> Iterator[T]:

@@ -1,7 +1,8 @@
 """Everything that crosses the socket: requests, replies, streams. docs/protocol.md names the version.
 
 HTTP/1.1 over a Unix domain socket, JSON bodies, NDJSON streams. Requests are strict (a field nobody knows
-is an error), replies and stream lines lenient (a field nobody knows is ignored).
+is an error), replies and stream lines lenient (a field nobody knows is ignored). Jobs and items leave out
+what is as usual, so that an engine which does not know a newer field takes a job that does not use it.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Names of steps whose answers this one reads; empty for a step that only looks at the picture."""
 
 
-class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One picture of a job."""
 
     item: int
@@ -104,7 +105,7 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Earlier answers by step name."""
 
 
-class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A self-contained piece of work; submitting the same id again is the same job."""
 
     id: str
@@ -121,6 +122,8 @@ class Job(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """auto, cpu, cuda:0, mps, ..."""
     note: str = ""
     """The recipe's text, for the record; nobody reads it."""
+    folders: tuple[Name, ...] = ()
+    """Absolute; symbolic links below the root may lead into these. Empty: every picture really lies below the root."""
 
 
 class Collected(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,6 +175,19 @@ class LoadedModel(msgspec.Struct, frozen=True):
     """How long nobody asked it; 0 while it works."""
 
 
+class WorkerInfo(msgspec.Struct, frozen=True):
+    """One worker process."""
+
+    pid: int
+    device: str
+    environment: str = ""
+    """The Python environment it runs in; empty for the engine's own."""
+    restarts: int = 0
+    """How often it was replaced."""
+    in_flight: int = 0
+    """Pictures it has been given and has not answered."""
+
+
 class Status(msgspec.Struct, frozen=True):
     """What the engine is and does."""
 
@@ -190,6 +206,13 @@ class Status(msgspec.Struct, frozen=True):
     worker_restarts: int = 0
     idle_exit_seconds: float = 0.0
     """After how long without work the engine ends; 0 means at once."""
+    workers: tuple[WorkerInfo, ...] = ()
+    notices: tuple[str, ...] = ()
+    """What a person should know although no request is about it, one line each."""
+    idle_unload_seconds: float = 0.0
+    """After how long without being asked a model is unloaded; 0 means at once."""
+    idle_exit_in: float | None = None
+    """Seconds until the engine ends if nothing comes; None while it is needed."""
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
@@ -235,6 +258,15 @@ class Resolved(msgspec.Struct, frozen=True):
     spool: str = ""
 
 
+class FailedItem(msgspec.Struct, frozen=True):
+    """One step of one item that failed, and why."""
+
+    item: int
+    key: Name
+    step: str
+    failure: Failure
+
+
 class JobInfo(msgspec.Struct, frozen=True):
     """One job as the spool knows it."""
 
@@ -256,6 +288,12 @@ class JobInfo(msgspec.Struct, frozen=True):
     """Items a second over the recent past; 0 when nothing moves."""
     message: str = ""
     """Why it waits, in one line; empty when it does not."""
+    warning: str = ""
+    """What is not as one would expect although it works, in one line: another device than hoped for, say."""
+    device: str = ""
+    """Where it runs: auto for every device the engine serves, or the one it names."""
+    failures: tuple[FailedItem, ...] = ()
+    """What failed and was not retried; only filled in where it was asked for."""
 
 
 class JobList(msgspec.Struct, frozen=True):

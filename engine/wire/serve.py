@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from typing import TYPE_CHECKING
 
 import uvicorn
 
-from engine import paths, settings
+from engine import log_file, paths, settings
 from engine.errors import CutlineError
 from engine.jobs.engine import Engine
-from engine.wire.address import BACKLOG, Address, Door, read_note, take_lock, withdraw_note, write_note
+from engine.wire.address import BACKLOG, Address, Door, holds, read_note, take_lock, withdraw_note, write_note
 from engine.wire.connection import Connection
 from engine.wire.server import Routes
 
 if TYPE_CHECKING:
-    import socket
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from types import FrameType
 
     from engine.settings import Settings
 
 LOOK_SECONDS = 1.0
 """How often the engine looks after its socket and its idle clocks; a lost socket is bound again within twice that."""
-MOST_CONNECTIONS = 256
 KEEP_ALIVE_SECONDS = 60
 """An unused connection is closed after so long."""
 
@@ -36,10 +37,17 @@ log = logging.getLogger("cutline.engine")
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server around one engine: it ends the engine before its connections, and looks after the socket."""
+    """uvicorn's server around one engine: it ends the engine before its connections, and looks after its files."""
 
-    def __init__(self, engine: Engine, door: Door) -> None:
-        """Set up to serve an engine at a door."""
+    def __init__(self, engine: Engine, door: Door, lock: int, streams: log_file.Streams) -> None:
+        """Set up to serve an engine at a door.
+
+        Args:
+            engine: Answers everything.
+            door: Where clients come in.
+            lock: The lock on its spool.
+            streams: What leads to the log.
+        """
         routes = Routes(engine, self.stop)
         super().__init__(
             uvicorn.Config(
@@ -50,15 +58,14 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                limit_concurrency=MOST_CONNECTIONS,
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=5,
             )
         )
-        self._engine = engine
-        self._door = door
+        self._engine, self._door, self._lock, self._streams = engine, door, lock, streams
         self._now = False
         self._last_busy = time.monotonic()
+        self._troubles: set[str] = set()
 
     def stop(self, now: bool) -> None:  # noqa: FBT001  (a callback)
         """End, after what is in flight or at once; may be called again to hurry."""
@@ -67,6 +74,15 @@ class Server(uvicorn.Server):
             self._engine.hurry()
         self._engine.runner.hand_out_no_more()  # uvicorn takes a moment to see what comes next
         self.should_exit = True
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End in order at SIGTERM and Ctrl-C, and hurry at a second one; uvicorn would end by the signal afterwards."""
+        del frame
+        self._loop.call_soon_threadsafe(self._heed, signal.Signals(sig).name, self.should_exit)
+
+    def _heed(self, name: str, again: bool) -> None:  # noqa: FBT001  (a callback)
+        log.info("%s: %s", name, "ending at once" if again else "ending after the pictures in flight; again to hurry")
+        self.stop(now=again)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the engine, so that its streams end, then the connections; uvicorn calls this once."""
@@ -78,6 +94,7 @@ class Server(uvicorn.Server):
 
     async def run_engine(self) -> None:
         """Serve until the end."""
+        self._loop = asyncio.get_running_loop()
         self._announce()
         async with asyncio.TaskGroup() as tasks:
             looking = tasks.create_task(self._look_after())
@@ -86,36 +103,62 @@ class Server(uvicorn.Server):
             looking.cancel()
 
     def _announce(self) -> None:
-        write_note(Address(os.fspath(self._door.path), os.getpid(), self._engine.version, self._engine.spool.id))
+        here = Address(
+            os.fspath(self._door.path), os.getpid(), self._engine.version, self._engine.spool.id, socket.gethostname()
+        )
+        with self._told_once("the note that tells clients where the engine is cannot be written"):
+            write_note(here)
 
     async def _look_after(self) -> None:
-        """Bind the socket again when it vanished, unload idle models, end when nobody needs the engine."""
-        limits = self._engine.settings.engine
-        while not self.should_exit:
+        """Look after files, models and idle clocks, also while the engine ends: that may take a while."""
+        while not self._engine.ended:
             await asyncio.sleep(LOOK_SECONDS)
+            log_file.rotate()
+            self._streams.keep_up()
+            if not holds(self._lock):  # from here on another engine may own what bears our names
+                log.warning("the folder %s was removed: the engine ends", paths.state_dir())
+                self.stop(now=True)
+                return
             if not self._door.there:
                 await self._bind_again()
             elif (note := read_note()) is None or note.pid != os.getpid():
                 self._announce()
-            await self._engine.runner.unload_idle(limits.idle_unload_minutes * 60)
-            if self.server_state.connections or not self._engine.runner.idle:
-                self._last_busy = time.monotonic()
-            elif time.monotonic() - self._last_busy > limits.idle_exit_minutes * 60:
-                log.info("nobody needed the engine for %g minutes", limits.idle_exit_minutes)
-                self.stop(now=False)
+            self._engine.runner.unload_idle(self._engine.settings.engine.idle_unload_minutes * 60)
+            self._watch_idleness()
+
+    def _watch_idleness(self) -> None:
+        """Note how long nobody has needed the engine, and end when that is long enough."""
+        limit = self._engine.settings.engine.idle_exit_minutes * 60
+        now = time.monotonic()
+        if self.server_state.connections or not self._engine.runner.idle:
+            self._last_busy = now
+        idle = now - self._last_busy
+        self._engine.idle_exit_in = max(0.0, limit - idle) if idle else None
+        if idle > limit and not self.should_exit:
+            log.info("nobody needed the engine for %g minutes", limit / 60)
+            self.stop(now=False)
 
     async def _bind_again(self) -> None:
         """Make a new socket where clients look; connections through the old one go on."""
-        try:
+        with self._told_once("the socket vanished and cannot be bound again yet"):
             self._door = Door()
-        except (OSError, CutlineError):
-            log.exception("the socket vanished and cannot be bound again yet")
-            return
-        log.warning("the socket vanished and was bound again")
-        connection = functools.partial(Connection, self.config, self.server_state, {})
-        loop = asyncio.get_running_loop()
-        self.servers.append(await loop.create_server(connection, sock=self._door.socket, backlog=BACKLOG))
-        self._announce()
+            log.warning("the socket vanished and was bound again: %s", self._door.path)
+            connection = functools.partial(Connection, self.config, self.server_state, {})
+            self.servers.append(await self._loop.create_server(connection, sock=self._door.socket, backlog=BACKLOG))
+            self._announce()
+
+    @contextlib.contextmanager
+    def _told_once(self, trouble: str) -> Iterator[None]:
+        """Go on after a failure that is tried again each second, and log it when it is a new one."""
+        try:
+            yield
+        except (OSError, CutlineError) as error:
+            why = f"{trouble}: {error.strerror if isinstance(error, OSError) else error}"
+            if why not in self._troubles:
+                log.warning("%s", why)
+            self._troubles.add(why)
+        else:
+            self._troubles = {told for told in self._troubles if not told.startswith(trouble)}
 
 
 def run(in_force: Settings, worker: Sequence[str] = ()) -> None:
@@ -132,9 +175,12 @@ def run(in_force: Settings, worker: Sequence[str] = ()) -> None:
     if lock is None:
         log.info("there is an engine already")
         return
+    streams = log_file.Streams()
+    log_file.rotate()
+    streams.keep_up()
     engine = Engine(paths.state_dir(), in_force, worker)
     log.info("engine %s started, process %d", engine.version, os.getpid())
-    asyncio.run(Server(engine, Door()).run_engine())
+    asyncio.run(Server(engine, Door(), lock, streams).run_engine())
     log.info("engine ended")
 
 
@@ -148,7 +194,7 @@ def main(worker: Sequence[str] = ()) -> int:
     os.umask(0o077)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the end of a login does not end the engine
     logging.basicConfig(format="%(asctime)s %(name)s %(message)s", level=logging.INFO)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what clients send amiss is answered, not logged
     try:
         run(settings.load(), worker)
     except CutlineError as error:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.errors import CutlineError
 from engine.jobs.kept_results import page
 from engine.wire.protocol import FINAL_STATES, HEARTBEAT_SECONDS, End, Event, Heartbeat, Stopping
 
 if TYPE_CHECKING:
     from engine.jobs.engine import Engine
 
-Lines = AsyncIterator[bytes]
+Lines = AsyncGenerator[bytes, None]
 PAGE_LINES = 500
 """Results in one chunk, at most."""
 EVENTS_SECONDS = 0.1
@@ -37,16 +38,22 @@ async def results(engine: Engine, job: str, after: int, *, follow: bool) -> Line
     while True:
         changed = engine.bells.next_ring(job)
         ended = engine.ended
-        reading = asyncio.ensure_future(engine.spool.do(page, job, after, PAGE_LINES, sent))
+        reading = asyncio.ensure_future(engine.spool.look(page, job, after, PAGE_LINES, sent))
         while not (await asyncio.wait({reading}, timeout=HEARTBEAT_SECONDS))[0]:
             yield _HEARTBEAT  # the spool is busy with something large
-        read = reading.result()
+        try:
+            read = reading.result()
+        except CutlineError:
+            return  # forgotten, or purged beyond this slow reader; without an `End` it asks again, and is told
+        del reading
         after = read.through
         sent |= read.labels
-        if read.lines:
-            yield b"".join(read.lines)
-        elif ended or not follow or read.state in FINAL_STATES:
-            yield _encoder.encode(End(read.state, read.last)) + b"\n"
+        end, lines = End(read.state, read.last), b"".join(read.lines)
+        del read  # a reader may take its time
+        if lines:
+            yield lines
+        elif ended or not follow or end.state in FINAL_STATES:
+            yield _encoder.encode(end) + b"\n"
             return
         elif not (await asyncio.wait({changed}, timeout=HEARTBEAT_SECONDS))[0]:
             yield _HEARTBEAT

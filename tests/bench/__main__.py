@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tests.bench import corpus, counts, decisions, keys, start, tagging
+from tests.bench import collecting, corpus, counts, decisions, keys, start, tagging
 from tests.bench.home import isolated
 from tests.bench.report import Row, machine, table
 
@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=_numbers, default=[1_000, 10_000], help="numbers of images, by commas")
     parser.add_argument("--big", type=int, default=100_000, help="the largest number; 0 leaves it out")
     parser.add_argument("--quick", action="store_true", help="few pictures, keys and rounds: only whether it runs")
-    parser.add_argument("--only", default="keys,start,counts,decisions,tagging", help="parts, by commas")
+    parser.add_argument("--only", default="keys,start,counts,decisions,tagging,collecting", help="parts, by commas")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--under", type=Path, metavar="DIR", help="where the images are made for the time being")
     asked = parser.parse_args()
@@ -83,6 +83,8 @@ def _measure_size(extent: _Extent, root: Path, pool: Pool, count: int) -> Iterat
         for preview in ("none", "symbols"):
             yield from keys.measure(root, count, preview, extent.keys, bare)
             yield keys.measure_accepting(root, preview, 90)
+    if "collecting" in extent.parts:
+        yield collecting.measure(root, count)
     if "decisions" in extent.parts:
         yield from decisions.measure(root, count, extent.keys)
 

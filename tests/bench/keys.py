@@ -25,7 +25,7 @@ KEY_P50_MS, KEY_P99_MS = 16.0, 40.0
 PICTURE_P50_MS, PICTURE_P99_MS = 35.0, 80.0
 LAG_MS = 100.0
 MEMORY_MB = 200.0
-CUTLINE = (sys.executable, "-m", "tui.cli")
+CUTLINE = (sys.executable, "-m", "tui")
 
 
 class Pressed(NamedTuple):

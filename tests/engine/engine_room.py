@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import signal
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from engine import paths
+from engine.log_file import log_path
 from engine.wire import lifecycle
-from engine.wire.address import log_path, read_note
+from engine.wire.address import read_note
 from engine.wire.protocol import Heartbeat, Item, Job, Result, ResultLine, Step
 
 if TYPE_CHECKING:
@@ -25,7 +27,21 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 20.0
 ODD_ENGINE = Path(__file__).with_name("odd_engine.py")
-ADAPTERS = {"odd": "Odd", "odd-batches": "OddBatches", "odd-writer": "OddWriter"}
+
+
+def odd_command(role: str, plugins: Path | str = "") -> list[str]:
+    """Say how to run an odd engine, worker or decoder."""
+    return [sys.executable, "-P", str(ODD_ENGINE), role, str(plugins)]
+
+
+ADAPTERS = {
+    "odd": "Odd",
+    "odd-batches": "OddBatches",
+    "odd-writer": "OddWriter",
+    "odd-hungry": "OddHungry",
+    "odd-elsewhere": "OddElsewhere",
+    "odd-closer": "OddCloser",
+}
 _ENTRY = """
 adapter = "{adapter}"
 kind = "{kind}"
@@ -47,6 +63,13 @@ def until(true: Callable[[], object], what: str) -> None:
         time.sleep(0.005)
 
 
+async def soon(true: Callable[[], object]) -> None:
+    """Wait in the event loop until something holds."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not true():  # noqa: ASYNC110  (what is waited for has no event)
+            await asyncio.sleep(0.005)
+
+
 class EngineRoom:
     """One engine at a time, its state kept between them."""
 
@@ -55,36 +78,38 @@ class EngineRoom:
         self.root = folder / "pictures"
         self.root.mkdir()
         self.gate = folder / "gate"
-        self._plugins = folder / "plugins"
-        metadata = self._plugins / "odd-1.0.dist-info"
+        self.plugins = folder / "plugins"
+        metadata = self.plugins / "odd-1.0.dist-info"
         metadata.mkdir(parents=True)
         (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: odd\nVersion: 1.0\n")
         points = "".join(f"{name} = tests.engine.odd_models:{kind}\n" for name, kind in ADAPTERS.items())
         (metadata / "entry_points.txt").write_text(f"[cutline.adapters]\n{points}")
         self._models = paths.ensure(paths.config_dir() / "models")
-        for name in ("odd", "odd-batches"):
-            self.model(name, adapter=name)
+        self.model("odd")
+        self.model("odd-batches", adapter="odd-batches", revision="2")
         self.model("unloadable", revision="unloadable")
         self.model("unimportable", revision="unimportable")
         self.model("odd-writer", adapter="odd-writer", kind="captioner", more="prompt = true")
         self.process: subprocess.Popen[bytes] | None = None
         self.client: EngineClient
 
-    def model(
-        self, name: str, adapter: str = "odd", revision: str = "1", kind: str = "tagger", more: str | None = None
-    ) -> None:
+    def model(self, name: str, adapter: str = "odd", revision: str = "1", kind: str = "tagger", more: str = "") -> None:
         """Add a catalogue entry."""
-        scores = "threshold = 0.3\nfloor = 0.05" if more is None else more
+        scores = "threshold = 0.3\nfloor = 0.05\n" if kind == "tagger" else ""
         (self._models / f"{name}.toml").write_text(
-            _ENTRY.format(adapter=adapter, kind=kind, revision=revision, more=scores)
+            _ENTRY.format(adapter=adapter, kind=kind, revision=revision, more=scores + more)
         )
+
+    def settings(self, text: str) -> None:
+        """Write the settings file that the next engine reads."""
+        (self._models.parent / "cutline.toml").write_text(text)
 
     def start(self) -> EngineClient:
         """Start the engine and greet it."""
         paths.ensure(paths.state_dir())
         with log_path().open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", ODD_ENGINE, "serve", self._plugins],
+                odd_command("serve", self.plugins),
                 env=lifecycle.clean_environment(os.environ),
                 cwd="/",
                 stdin=subprocess.DEVNULL,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -20,12 +23,16 @@ if TYPE_CHECKING:
 
 DEADLY, FAULTY, BLOCKING, TOO_LARGE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
 """Kills the process; raises; waits until the file named by the option `gate` exists; runs out of memory."""
+GRIPPING = (255, 255, 0)
+"""Never comes back, and lets no other thread of the process run."""
 
 
 class Odd:
     """A tagger called by several threads."""
 
     calls: Literal["batches", "threads"] = "threads"
+    loaded = 0
+    """How many hungry ones this process has loaded."""
 
     def __init__(self, entry: Entry, device: str) -> None:
         """Load at once, unless the catalogue entry wants a failure."""
@@ -33,6 +40,8 @@ class Odd:
             raise Unreadable("the weights are not here", "download them")
         if entry.revision == "unimportable":
             raise OSError("libodd.so: cannot open shared object file")
+        if entry.revision.startswith("deadly until ") and not Path(entry.revision[13:]).exists():
+            os.kill(os.getpid(), signal.SIGKILL)
         print("a library that prints", device)  # must reach the log, never the line
 
     def labels(self) -> LabelTable | None:
@@ -54,6 +63,8 @@ class Odd:
                 return ValueError("an odd\nmodel")
             case colour if colour == TOO_LARGE:
                 raise MemoryError
+            case colour if colour == GRIPPING:
+                re.match(r"(a+)+b", "a" * 60)
             case colour if colour == BLOCKING:
                 while not gate.exists():
                     time.sleep(0.005)
@@ -61,24 +72,72 @@ class Odd:
 
 
 class OddBatches(Odd):
-    """The same, called with batches, none larger than two."""
+    """The same, called with batches, none larger than its revision says."""
 
     calls: Literal["batches", "threads"] = "batches"
 
+    def __init__(self, entry: Entry, device: str) -> None:
+        """Note how many pictures fit."""
+        super().__init__(entry, device)
+        self._room = int(entry.revision)
+
     def answer(self, pictures: Sequence[Picture], ask: Ask) -> Sequence[Scored | Written | Exception]:
-        """Run out of memory on more than two pictures."""
-        if len(pictures) > 2:
+        """Take a moment, or run out of memory on more pictures than fit."""
+        if len(pictures) > self._room:
             raise MemoryError
+        time.sleep(0.01)  # slower than decoding, so that batches fill
+        return super().answer(pictures, ask)
+
+
+class OddHungry(Odd):
+    """Fits in memory only while no other of its kind is loaded in the process."""
+
+    def __init__(self, entry: Entry, device: str) -> None:
+        """Count it."""
+        super().__init__(entry, device)
+        Odd.loaded += 1
+
+    def answer(self, pictures: Sequence[Picture], ask: Ask) -> Sequence[Scored | Written | Exception]:
+        """Run out of memory beside another model."""
+        if Odd.loaded > 1:
+            raise MemoryError
+        return super().answer(pictures, ask)
+
+    def close(self) -> None:
+        """Count it no more."""
+        Odd.loaded -= 1
+
+
+class OddElsewhere(Odd):
+    """Runs on the CPU, whatever it was told."""
+
+    runs_on = "cpu"
+
+
+class OddCloser(Odd):
+    """Prints, closes what it printed to, and prints again."""
+
+    def answer(self, pictures: Sequence[Picture], ask: Ask) -> Sequence[Scored | Written | Exception]:
+        """Do both, at the level of Python and below it."""
+        print("the last thing it printed")
+        sys.stdout.close()
+        sys.stderr.close()
+        for descriptor in (1, 2):
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
         return super().answer(pictures, ask)
 
 
 class OddWriter(Odd):
-    """A captioner."""
+    """A captioner; with the prompt `pid` it writes which process it is."""
 
     def labels(self) -> LabelTable | None:
         """Return none: it writes text."""
         return None
 
     def answer(self, pictures: Sequence[Picture], ask: Ask) -> Sequence[Scored | Written | Exception]:
-        """Write the prompt back."""
+        """Write the prompt back, a little later if it is `pid`."""
+        if ask.prompts[0] == "pid":
+            time.sleep(0.005)
+            return [Written(f"{os.getpid()}")] * len(pictures)
         return [Written(f"asked: {prompt}") for prompt, _ in zip(ask.prompts, pictures, strict=True)]

@@ -95,6 +95,24 @@ def test_somebody_elses_login_folder_is_not_taken(monkeypatch: pytest.MonkeyPatc
     assert paths.runtime_dir() == Path(f"/tmp/cutline-{stranger}")
 
 
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o720])
+def test_a_login_folder_that_others_may_change_is_not_taken(mode: int) -> None:
+    """Where others could put a folder of their own in place of ours, even a sticky one, no socket is made."""
+    Path(os.environ["XDG_RUNTIME_DIR"]).chmod(mode)
+    assert paths.runtime_dir() == Path(f"/tmp/cutline-{os.getuid()}")
+
+
+def test_the_places_for_a_socket_have_an_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The login's folder, the user's own under /tmp, the state folder's; one too deep for a socket is left out."""
+    login = Path(os.environ["XDG_RUNTIME_DIR"]) / "cutline"
+    monkeypatch.setenv("XDG_STATE_HOME", "/s")
+    places = paths.socket_paths()
+    assert [place.parent for place in places] == [login, Path(f"/tmp/cutline-{os.getuid()}"), Path("/s/cutline/run")]
+    assert paths.socket_path() == places[0]
+    monkeypatch.setenv("XDG_STATE_HOME", f"/{'s' * 100}")
+    assert len(paths.socket_paths()) == 2
+
+
 def test_a_socket_path_always_fits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A runtime folder too deep for a socket gives way; one byte less than too deep does not."""
     name_bytes = len(os.fsencode(paths.socket_path().name)) + len("/cutline/")

@@ -104,7 +104,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 def _cutline(*words: str) -> str:
-    return " ".join((sys.executable, "-P -m tui.cli", *words))
+    return " ".join((sys.executable, "-P -m tui", *words))
 
 
 def test_reviewing_in_a_terminal(desk: Desk, tmux: Tmux) -> None:

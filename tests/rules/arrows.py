@@ -7,6 +7,7 @@ ROOMS = (
     "sqlite_steps",
     "paths",
     "settings",
+    "log_file",
     "captions",
     "dataset",
     "review",

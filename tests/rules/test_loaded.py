@@ -36,3 +36,11 @@ def test_the_command_starts_light() -> None:
     loaded = loaded_by("tui.cli")
     assert "tui" in loaded
     assert loaded & NOT_AT_COMMAND_START == set()
+
+
+@pytest.mark.parametrize("module", ["engine.jobs.worker", "engine.jobs.decoder"])
+def test_the_worker_needs_three_libraries(module: str) -> None:
+    """What runs in another Python environment needs msgspec, numpy and Pillow, and nothing else that is installed."""
+    foreign = loaded_by(module) - loaded_by("sys") - sys.stdlib_module_names
+    assert foreign <= {"engine", "msgspec", "numpy", "PIL", "typing_extensions"}  # the last where it happens to be
+    assert {"engine", "msgspec"} <= foreign

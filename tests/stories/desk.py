@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from engine.review.records import Counts, JournalRow, Merge
 
 REPOSITORY = Path(__file__).parents[2]
-CUTLINE = (sys.executable, "-P", "-m", "tui.cli")
+CUTLINE = (sys.executable, "-P", "-m", "tui")
 """What the installed script does."""
 
 

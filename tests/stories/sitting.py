@@ -41,12 +41,17 @@ class Sitting:
 
     # --- keys -------------------------------------------------------------------------------------------------
 
-    async def press(self, *what: type[commands.Command] | str) -> None:
+    async def press(self, *what: type[commands.Action] | str) -> None:
         """Press keys one after another, commands by their first key, waiting after each until it has done its work."""
         for key in what:
             await self._pilot.press(key if isinstance(key, str) else key.keys[0])
             await self.app.until_idle()
         await self._pilot.pause()
+
+    async def press_amid_work(self, *what: type[commands.Action] | str) -> None:
+        """Press keys one after another and wait for nothing: while results stream in the app is seldom idle."""
+        for key in what:
+            await self._pilot.press(key if isinstance(key, str) else key.keys[0])
 
     async def press_at_once(self, command: type[commands.Command]) -> None:
         """Press a key on exactly what is shown, before the screen can look at what others did."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,8 @@ async def test_broken_pictures_are_named_and_the_rest_goes_on(desk: Desk) -> Non
     assert {failure["image"] for failure in said.json["failures"]} == {"cut.jpg", "empty.webp", "not.png"}
     assert all(failure["message"] and failure["code"] == "unreadable" for failure in said.json["failures"])
     for name in ("cut.jpg", "empty.webp", "not.png"):
-        assert sum(name in line for line in said.err.splitlines()) == 1
+        assert sum(line.startswith(f"{name}: the picture ") for line in said.err.splitlines()) == 1
+    assert str(desk.root) not in said.out + said.err
     async with desk.review(preview="symbols") as review:
         assert review.counts.unreadable == 3
         assert review.in_view == "good.png"
@@ -57,6 +59,18 @@ async def test_a_caption_that_is_not_utf8_is_kept(desk: Desk) -> None:
     desk.caption_file("1.png").reads(latin + b", windows")
     desk.caption_file("2.png").reads(latin)
     desk.caption_file("3.png").reads(latin)
+
+
+async def test_a_caption_that_is_no_file_keeps_nobody_waiting(desk: Desk) -> None:
+    """The screen says what has the caption's name, lets nobody write there, and goes on with the next image."""
+    desk.images("1.png", "2.png")
+    os.mkfifo(desk.root / "1.txt")
+    async with desk.review() as review:
+        review.shows("1.txt is not a plain file")
+        await review.press(commands.Accept, commands.Next)
+        assert review.in_view == "2.png"
+        await review.press(commands.Accept)
+    assert desk.kinds() == ["approve"]
 
 
 @pytest.mark.parametrize("command", ["stats", "tag"])

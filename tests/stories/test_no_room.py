@@ -104,6 +104,22 @@ def _give_the_store_room(desk: Desk) -> None:
         assert db.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()[0] == 0
 
 
+async def test_a_full_disk_while_collecting(small_desk: Desk) -> None:
+    """The screen says once that results find no room; they wait in the engine, and come when there is room again."""
+    desk = small_desk
+    pictures = 60
+    desk.image("00.jpg", picture="large")
+    for number in range(1, pictures):
+        os.link(desk.root / "00.jpg", desk.root / f"{number:02}.jpg")
+    async with desk.review(size=(200, 40)) as review:
+        filler = _fill(desk.root, leave=300_000)  # to ask and for some answers, not for all
+        desk.begin("tag", ".", "--model", "pixel_stats", "--detach")
+        await review.comes_to_show("results of pixel_stats wait in the engine:", "database or disk is full")
+        filler.unlink()
+        await review.until(lambda: review.counts.pending == pictures, "all proposals")
+    assert set(desk.proposals().values()) == {1}
+
+
 def test_a_limit_on_files_while_accepting(desk: Desk) -> None:
     """Where files may not grow, `accept` names what it could not do in one line and leaves the caption as it was."""
     desk.image("1.png", caption="a cat")

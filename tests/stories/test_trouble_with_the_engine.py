@@ -49,6 +49,19 @@ async def test_review_goes_on_when_the_engine_dies(desk: Desk) -> None:
         assert review.counts.accepted == 2
 
 
+async def test_review_starts_the_engine_where_results_are_to_come(desk: Desk) -> None:
+    """A job whose engine was killed goes on when its dataset is opened, and is collected, without any command."""
+    desk.images("1.png", "2.png")
+    desk.cutline("tag", ".", "--model", "pixel_stats", "--detach")
+    engine = desk.look_for_engine()
+    assert engine is not None
+    os.kill(engine, signal.SIGKILL)
+    async with desk.review() as review:
+        await review.until(lambda: review.counts.pending == 2, "the results are collected")
+        assert desk.look_for_engine() not in {None, engine}
+    assert set(desk.states().values()) == {"pending"}
+
+
 async def test_a_stale_socket_is_no_obstacle(desk: Desk) -> None:
     """After a crash socket and note are still there; the screen says that the engine is off, `tag` starts a new one."""
     desk.images("1.png")

@@ -135,7 +135,7 @@ def test_escape_sequences_in_arguments_are_shown_not_obeyed(cutline: Terminal) -
 
 def program(*arguments: object, **streams: int) -> subprocess.Popen[bytes]:
     """Start the real program."""
-    command = [sys.executable, "-m", "tui.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "tui", *map(str, arguments)]
     return subprocess.Popen(command, stderr=subprocess.PIPE, env=os.environ, **streams)  # type: ignore[call-overload, no-any-return]
 
 

@@ -51,7 +51,7 @@ def test_footer_has_a_word_for_each_command() -> None:
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
 def test_without_an_image_only_general_commands_work(command: type[commands.Command]) -> None:
     """With an empty queue every command that needs an image says so."""
-    general = {commands.Undo, commands.Help, commands.Quit}
+    general = {commands.Undo, commands.Jobs, commands.Help, commands.Quit}
     assert (command.why_not(Nothing()) == "") == (command in general)
 
 

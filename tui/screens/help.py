@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui import commands
+from tui import commands, job_commands
 from tui.widgets.signs import SIGNS
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class HelpScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Show a row for each command, in a frame that scrolls where the screen is low."""
         with VerticalScroll(id="help"):
-            for group, members in groupby(commands.ALL, lambda command: command.group):
+            for group, members in groupby((*commands.ALL, *job_commands.ALL), lambda command: command.group):
                 yield Static(group, classes="heading", markup=False)
                 for command in members:
                     with Horizontal(classes="row"):

@@ -17,6 +17,7 @@ from tui.link import Link
 from tui.preview.window import Window
 from tui.screens.editing import Editing
 from tui.screens.help import HelpScreen
+from tui.screens.jobs_door import JobsDoor
 from tui.turns import Tone, Turns
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
 from tui.widgets.caption_diff import CaptionDiff
@@ -83,6 +84,8 @@ class ReviewScreen(Screen[None]):
         self.turns = Turns(workspace, hand, idle, self, lineup)
         self._workspace, self._idle = workspace, idle
         self._link = Link(workspace, self.post_message)
+        dataset = workspace.root.name or str(workspace.root)
+        self._jobs = JobsDoor(dataset, self._link, self.turns, idle)
         self._window = Window(
             workspace.root, drawing, idle, lambda drawn: self.post_message(messages.PictureReady(drawn))
         )
@@ -92,7 +95,7 @@ class ReviewScreen(Screen[None]):
         self._said = False
         self._told = 0
         self.set_class(drawing.shape is None, "-no-picture")
-        self._title = TitleBar(workspace.root.name or str(workspace.root), id="title")
+        self._title = TitleBar(dataset, id="title")
         self._picture, self._caption, self._queue = (
             PicturePane(id="picture"),
             CaptionDiff(id="caption"),
@@ -172,6 +175,8 @@ class ReviewScreen(Screen[None]):
             case "edit" if card is not None:
                 self.editing.open(card)
                 self._asked.discard("edit")
+            case "jobs":
+                await self._jobs.open(self.app)
             case "help":
                 await self.app.push_screen(HelpScreen())
             case "quit" if self.editing.may_quit():
@@ -311,7 +316,16 @@ class ReviewScreen(Screen[None]):
 
     def on_engine_seen(self, message: messages.EngineSeen) -> None:
         """Show what the engine does."""
-        self._status.show_engine(EngineStatus(message.running, message.jobs, message.problem))
+        self._status.show_engine(EngineStatus(message.running, message.under_way, message.problem))
+        self._jobs.take_news(message)
+
+    def on_job_answered(self, message: messages.JobAnswered) -> None:
+        """Show what the engine answered."""
+        self._jobs.take_answer(message)
+
+    def on_job_news(self, message: messages.JobNews) -> None:
+        """Say what is news of a job."""
+        self._jobs.say(message)
 
     def _ask_once(self, name: str) -> None:
         """Ask turns for something of which one waiting request is enough."""

@@ -1,106 +1,146 @@
-"""Asking a model about a dataset and following its job to the end: what `cutline tag` and `cutline demo` share."""
+"""Asking a model about a dataset, and following its job to the end or leaving it: what `tag` and `demo` share."""
 
 from __future__ import annotations
 
 import shlex
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.errors import EngineUnreachable
-from engine.review.candidates import open_candidates
-from engine.tagging.accept import accept_proposals
-from engine.tagging.ask import ask
-from engine.tagging.collect import open_jobs
-from engine.tagging.follow import follow
+from engine.tagging import background
+from engine.tagging.accept import accept_proposals, open_of
+from engine.tagging.ask import ask, source_of
+from engine.tagging.follow import follow, take_in
+from engine.tagging.open_jobs import close_lost, open_jobs, reopen
 from engine.wire import lifecycle
+from engine.wire.protocol import FINAL_STATES
+from tui.shell.connecting import connect
 from tui.shell.outcome import Interrupted, undo_command
 from tui.shell.output import count
 from tui.shell.progress import Progress
 from tui.shell.tally import Tally
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from engine.tagging.ask import Request
-    from engine.tagging.collect import OpenJob
     from engine.tagging.follow import Heard
+    from engine.tagging.open_jobs import OpenJob
+    from engine.wire.client import EngineClient
+    from engine.wire.protocol import JobInfo
     from engine.workspace import Workspace
     from tui.shell.output import Output
 
 
 def ask_and_follow(workspace: Workspace, request: Request, out: Output) -> Tally:
-    """Ask about every image that has no answer yet, and collect until the job ends.
-
-    Jobs that were left open are collected first, so that nothing is asked twice.
+    """Ask about every image that has no answer yet, and collect until the jobs that answer them end.
 
     Raises:
         CutlineError: The request makes no sense, or the engine cannot be reached.
         Interrupted: The person pressed Ctrl-C; the job goes on.
     """
-    for job in open_jobs(workspace):
-        _collect_earlier(workspace, job, out)
     started = time.monotonic()
-    with lifecycle.find_or_start() as client:
+    with connect(out) as client:
+        _take_in_earlier(workspace, client, lambda job, over: over or job.source != source_of(request), out)
         tally = Tally(ask(workspace, client, request), workspace)
-    for job in open_jobs(workspace):
-        if job.id == tally.asked.job:
-            for heard in _followed(workspace, job, Progress(out, "tagging", tally.asked.items)):
-                tally.note_refused(heard.told)
+        _name_paused(client, tally, out)
+    with Progress(out, "tagging", tally.expected) as progress:
+        _follow(workspace, tally, progress)
     if tally.asked.group is not None:
         _accept_the_rest(workspace, tally, tally.asked.group, out)
     tally.finish(time.monotonic() - started)
     return tally
 
 
-def _followed(workspace: Workspace, job: OpenJob, bar: Progress) -> list[Heard]:
-    """Follow a job to its end and return what was heard of it.
+def ask_and_leave(workspace: Workspace, request: Request, out: Output) -> Tally:
+    """Ask about every image that has no answer yet, and leave the job to the engine.
+
+    With `accept`, a process of its own collects and decides what comes.
+
+    Raises:
+        CutlineError: The request makes no sense, or the engine cannot be reached.
+    """
+    started = time.monotonic()
+    with connect(out) as client:
+        _take_in_earlier(workspace, client, lambda _, over: over, out)
+        tally = Tally(ask(workspace, client, request), workspace, left=True)
+    if request.accept:
+        background.start(workspace.root, tally.asked)
+    tally.finish(time.monotonic() - started)
+    return tally
+
+
+def _take_in_earlier(
+    workspace: Workspace, client: EngineClient, wanted: Callable[[OpenJob, bool], bool], out: Output
+) -> None:
+    """Take in what earlier jobs have found by now.
+
+    Args:
+        workspace: The dataset.
+        client: The engine.
+        wanted: Chooses jobs; is also told whether one is over, so that nothing need be awaited of it.
+        out: Told what came.
+    """
+    for problem in close_lost(workspace, client):
+        out.problem(problem)
+    known = {info.id: info for info in client.jobs()}
+    reopen(workspace, known.values())
+    for job in open_jobs(workspace):
+        if not wanted(job, _is_over(known.get(job.id), job.cursor)):
+            continue
+        heard: list[Heard] = []
+        take_in(workspace, job, client, heard.append)
+        if found := sum(map(_size, heard)):
+            accepted = sum(told.decided for news in heard for _, told in news.told)
+            deed = f", {accepted:,} accepted as group {job.group}" if accepted else ""
+            out.note(f"collected {count(found, 'result')} of an earlier job of {job.source}{deed}")
+
+
+def _is_over(info: JobInfo | None, cursor: int) -> bool:
+    """Say whether a job answers nothing more: it was cancelled, or all of it is stored and only not acknowledged."""
+    return info is not None and (info.state == "cancelled" or (info.state in FINAL_STATES and info.last == cursor))
+
+
+def _name_paused(client: EngineClient, tally: Tally, out: Output) -> None:
+    """Say which of the jobs that are waited for do not go on by themselves."""
+    for info in client.jobs():
+        if info.id in tally.jobs and info.state == "paused":
+            why = f" ({info.message})" if info.message else ""
+            out.note(f"job {info.id[:8]} is paused{why}: cutline jobs resume {info.id[:8]}")
+
+
+def _follow(workspace: Workspace, tally: Tally, progress: Progress) -> None:
+    """Follow the jobs that answer a request to their end.
 
     Raises:
         Interrupted: The person pressed Ctrl-C.
     """
-    heard: list[Heard] = []
-    with bar as progress:
-        try:
-            follow(workspace, job, lifecycle.find_or_start, partial(_hear, heard, progress))
-        except KeyboardInterrupt as stop:
-            folder = shlex.quote(str(workspace.root))
-            hint = f"to collect it, run the same command again, or: cutline review {folder}"
-            raise Interrupted("interrupted: the job goes on in the engine", hint) from stop
-    return heard
 
+    def hear(news: Heard) -> None:
+        tally.note_refused(news.told)
+        progress.advance(_size(news))
 
-def _hear(heard: list[Heard], progress: Progress, news: Heard) -> None:
-    heard.append(news)
-    progress.advance(_size(news))
+    try:
+        for job in open_jobs(workspace):
+            if job.id in tally.jobs:
+                follow(workspace, job, lifecycle.find_or_start, hear)
+    except KeyboardInterrupt as stop:
+        folder = shlex.quote(str(workspace.root))
+        hint = f"to collect it, run the same command again, or: cutline review {folder}"
+        raise Interrupted("interrupted: the job goes on in the engine", hint) from stop
 
 
 def _size(news: Heard) -> int:
     return len(news.batch.proposed) + len(news.batch.failed)
 
 
-def _collect_earlier(workspace: Workspace, job: OpenJob, out: Output) -> None:
-    """Take in what an earlier job found; one whose engine is gone for good is named and passed over."""
-    left = max(0, len(job.request.items) - job.cursor)
-    try:
-        heard = _followed(workspace, job, Progress(out, f"earlier job of {job.source}:", left))
-    except EngineUnreachable as problem:
-        if any(still.id == job.id for still in open_jobs(workspace)):
-            raise
-        out.problem(problem)
-        return
-    accepted = sum(told.decided for news in heard for _, told in news.told)
-    deed = f", {accepted:,} accepted as group {job.group}" if accepted else ""
-    out.note(f"collected {count(sum(map(_size, heard)), 'result')} of an earlier job of {job.source}{deed}")
-
-
 def _accept_the_rest(workspace: Workspace, tally: Tally, group: int, out: Output) -> None:
     """Accept what this source proposed before: answers that were stored already are results, too."""
-    chosen = frozenset(tally.asked.chosen)
-    rest = [c for c in open_candidates(workspace.store.db) if c.source == tally.asked.source and c.image in chosen]
+    rest = open_of(workspace, tally.asked.source, frozenset(tally.asked.chosen))
     try:
         with Progress(out, "accepting", len(rest)) as progress:
-            for candidate in rest:
-                told = accept_proposals(workspace, candidate.image, frozenset({candidate.proposal}), group)
-                tally.note_refused([(candidate.image, told)])
+            for image, proposal in rest:
+                told = accept_proposals(workspace, image, frozenset({proposal}), group)
+                tally.note_refused([(image, told)])
                 progress.advance()
     except KeyboardInterrupt as stop:
         back = f"take back what was accepted with: {undo_command(str(workspace.root), group)}"

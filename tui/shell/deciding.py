@@ -95,7 +95,7 @@ def _dry_run(
         try:
             seen = bulk.preview(workspace, image, proposals, min_score)
         except CutlineError as refusal:
-            result.refused.append((key_of(workspace, image), refusal.message))
+            result.refused.append((key_of(workspace, image), str(refusal)))
             continue
         if verb == "reject":
             result.images += 1

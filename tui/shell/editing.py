@@ -91,7 +91,7 @@ def _changes(
             seen.add(key)
             before = workspace.files.read(key)
         except CutlineError as refusal:
-            result.refused.append((entry.key, refusal.message))
+            result.refused.append((entry.key, str(refusal)))
             continue
         after = edited(before, edits, separator)
         if after != before:
@@ -106,7 +106,7 @@ def _apply(
         frame = workspace.frame(image)
         step = workspace.write(frame, edited(frame.raw, edits, separator), result.group)
     except CutlineError as refusal:
-        result.refused.append((change.image, refusal.message))
+        result.refused.append((change.image, str(refusal)))
     else:
         result.images += 1
         result.written += step.wrote

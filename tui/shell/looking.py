@@ -11,6 +11,7 @@ from engine import settings
 from engine.errors import CutlineError
 from engine.review.statistics import count_captions, count_stale
 from engine.wire.protocol import to_name
+from tui import interrupts
 from tui.shell import rows
 from tui.shell.opening import key_from, opened
 from tui.shell.output import text_or_bytes
@@ -76,30 +77,35 @@ def show(args: Namespace, out: Output) -> int:
     """Show what is known of one image."""
     with opened(args.dir, out) as workspace:
         entry = workspace.entry_of(key_from(args.image))
+        with workspace.store.explained():
+            proposals = list(rows.proposal_fields(workspace, workspace.look_again(entry.id)))
+        code = 0
         try:
             frame = workspace.frame(entry.id)
             image, raw, text = frame.image, frame.raw, frame.caption.text
-        except CutlineError as problem:  # a caption that leads out of the folder, ...: the rest can be shown
+        except CutlineError as problem:  # no plain file, a link that leads out of the folder: the rest can be shown
             out.problem(problem)
+            code = problem.exit_code
             image, raw, text = workspace.look_again(entry.id), None, ""
         fields = {**_picture(workspace, image), "caption": _caption(raw, text), "state": entry.state, "tokens": None}
-        fields["proposals"] = list(rows.proposal_fields(workspace, image))
+        fields["proposals"] = proposals
         steps = list(workspace.history(entry.id))
     if out.json:
         out.document({**fields, "history": [rows.journal_fields(row) for row in steps]})
-        return 0
+        return code
     size = f"{fields['width']}×{fields['height']} px" if fields["width"] else entry.unreadable or "unreadable"
     out.say_line(f"{os.fsdecode(image.key)}  {size}  {entry.state}{'  flagged' if entry.flagged else ''}")
-    out.say(text.rstrip("\r\n") if raw is not None else "(no caption)")
-    for proposal in fields["proposals"]:
+    out.say(text.rstrip("\r\n") if raw is not None else "(the caption cannot be read)" if code else "(no caption)")
+    for proposal in proposals:
         _say_proposal(out, proposal)
     for row in steps:
         out.say_line(rows.journal_line(row))
-    return 0
+    return code
 
 
 def _picture(workspace: Workspace, image: Image) -> dict[str, Any]:
-    from engine.models.picture_size import upright_size  # noqa: PLC0415  (loads Pillow; only this command needs it)
+    with interrupts.answered_by(interrupts.end):
+        from engine.models.picture_size import upright_size  # noqa: PLC0415  (loads Pillow; only this command needs it)
 
     width, height = upright_size(workspace.root / os.fsdecode(image.key)) or (
         None,

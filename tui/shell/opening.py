@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import settings
+from engine.errors import WrongUsage
 from engine.review.frames import image_row
 from engine.wire.protocol import to_name
 from engine.workspace import Workspace
@@ -33,7 +34,7 @@ def opened(
         scan: Whether the command needs to know which images there are now.
         with_settings: Those in force, where the command has read them already.
     """
-    workspace = Workspace.open(Path(folder), with_settings or settings.load())
+    workspace = Workspace.open(reached(folder), with_settings or settings.load())
     try:
         if scan:
             workspace.scan()
@@ -42,6 +43,23 @@ def opened(
         yield workspace
     finally:
         workspace.close()
+
+
+def reached(folder: str) -> Path:
+    """Return the path of a folder that a person named.
+
+    Raises:
+        WrongUsage: It is relative to the folder one is in, and that one was deleted.
+    """
+    path = Path(folder)
+    if not path.is_absolute():
+        try:
+            Path.cwd()
+        except OSError as error:
+            raise WrongUsage(
+                "the folder you are in was deleted", "change to another one, or name the whole path"
+            ) from error
+    return path
 
 
 def key_of(workspace: Workspace, image: ImageId) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import CutlineError
 from engine.wire.protocol import to_name
+from tui.interrupts import INTERRUPTED
 from tui.shell.diffs import print_change
 from tui.shell.output import count
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from tui.shell.diffs import Change
     from tui.shell.output import Output
 
-DONE, PARTLY, INTERRUPTED = 0, 3, 130
+DONE, PARTLY = 0, 3
 
 
 class Interrupted(CutlineError):
@@ -37,7 +38,7 @@ class Outcome:
         self.written = 0
         """Captions written."""
         self.refused: list[tuple[bytes, str]] = []
-        """Keys of images that could not be decided, and why."""
+        """Keys of images that could not be decided, and why and what to do in one line."""
 
     def add(self, image: bytes, told: Told) -> None:
         """Count what happened to one image."""

@@ -30,10 +30,10 @@ class Output:
             json: Whether stdout is for a program: then `say` goes to stderr.
         """
         self.json = json
-        self.errors = sys.stderr
+        self.errors: TextIO | None = sys.stderr
         # Names are bytes on disk and a terminal may be of another encoding: a sign it lacks is no reason to stop.
         for stream in (sys.stdout, sys.stderr):
-            with suppress(AttributeError):
+            with suppress(AttributeError):  # None where who called closed it
                 stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
     def say(self, text: str = "") -> None:
@@ -60,7 +60,9 @@ class Output:
         self.note(f"cutline: {error}")
 
     def raw_note(self, text: str) -> None:
-        """Write to stderr as it is; a reader that went away ends nothing."""
+        """Write to stderr as it is; a reader that went away, or was never there, ends nothing."""
+        if self.errors is None:
+            return
         with suppress(OSError, ValueError):
             self.errors.write(text)
             self.errors.flush()
@@ -79,6 +81,10 @@ class Output:
             self._result(line)
 
     def _result(self, line: str) -> None:
+        if sys.stdout is None:
+            raise NotWritable(
+                "cannot write the result: stdout is closed", "let it lead somewhere, if only to /dev/null"
+            )
         try:
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
@@ -88,7 +94,7 @@ class Output:
             raise NotWritable(f"cannot write the result: {error.strerror}", "look where stdout leads") from error
 
 
-def wants_colour(stream: TextIO) -> bool:
+def wants_colour(stream: TextIO | None) -> bool:
     """Say whether colour may be used: a terminal, and nobody said no (https://no-color.org)."""
     return is_terminal(stream) and not os.environ.get("NO_COLOR")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import settings
 from engine.errors import WrongUsage
 from engine.review import queue
-from tui import garbage
+from tui import garbage, interrupts
+from tui.shell.opening import reached
 from tui.shell.output import is_terminal
 from tui.shell.parser import one_of
 
@@ -39,13 +39,15 @@ def review(args: Namespace, out: Output) -> int:  # noqa: ARG001  (every command
     """Open the review screen."""
     in_force = settings.load()
     queue.check(args.sort, args.filter)
+    folder = reached(args.dir)
     if not on_terminal():
         raise WrongUsage("the review screen needs a terminal", f"without one, try: cutline stats {args.dir}")
     garbage.hold()
-    from tui import app, lineup  # noqa: PLC0415  (loads Textual)
+    with interrupts.answered_by(interrupts.end):
+        from tui import app, lineup  # noqa: PLC0415  (loads Textual)
 
     preview = args.preview or in_force.screen.preview
-    return app.run(Path(args.dir), in_force, preview=preview, lineup=lineup.Lineup(args.sort, args.filter))
+    return app.run(folder, in_force, preview=preview, lineup=lineup.Lineup(args.sort, args.filter))
 
 
 def on_terminal() -> bool:

@@ -9,7 +9,7 @@ from engine import settings
 from engine.errors import WrongUsage
 from engine.review.records import Merge
 from engine.tagging.ask import Request
-from tui.shell.asking import ask_and_follow
+from tui.shell.asking import ask_and_follow, ask_and_leave
 from tui.shell.opening import opened
 from tui.shell.parser import add_images, add_json, at_least, given, one_of, score
 
@@ -34,6 +34,7 @@ def tag_options(parser: Parser) -> None:
     add("--as", metavar="NAME", dest="source", type=layer, help="name of the layer; else the model's name")
     add("--again", action="store_true", help="ask also about images that have an answer")
     add("--accept", action="store_true", help="decide every result at once; one step, which undo takes back")
+    add("--detach", action="store_true", help="return at once; the engine works on, also after a logout")
     add_images(parser)
     add("--device", metavar="D", help="where the model runs: auto, cpu, cuda:0, mps; else as the settings say")
     add_json(parser)
@@ -53,7 +54,8 @@ def tag(args: Namespace, out: Output) -> int:
         accept=args.accept,
     )
     with opened(args.dir, out, with_settings=in_force) as workspace:
-        return ask_and_follow(workspace, request, out).report(out, args.dir)
+        ask = ask_and_leave if args.detach else ask_and_follow
+        return ask(workspace, request, out).report(out, args.dir)
 
 
 def tag_list(path: str) -> tuple[str, ...]:

@@ -24,9 +24,21 @@ if TYPE_CHECKING:
 class Tally:
     """What came of one request."""
 
-    def __init__(self, asked: Asked, workspace: Workspace) -> None:
-        """Start with what was known before any result."""
+    def __init__(self, asked: Asked, workspace: Workspace, *, left: bool = False) -> None:
+        """Start with what was known before any result.
+
+        Args:
+            asked: The request.
+            workspace: Whose.
+            left: The job is left to the engine: nobody waits for its results here.
+        """
         self.asked = asked
+        self.left = left
+        own = {asked.job: 0} if asked.job else {}
+        self.jobs = {earlier.job: earlier.cursor for earlier in asked.awaited} | own
+        """The jobs that answer the request, and what was stored of each before it."""
+        self.expected = asked.items + sum(len(earlier.images) for earlier in asked.awaited)
+        """How many answers they owe."""
         self.proposed = asked.reused
         """Images that have a new proposal, also those whose answer was stored already."""
         self.failures: list[tuple[bytes, Failure]] = []
@@ -50,13 +62,16 @@ class Tally:
         """Count what the store holds by now."""
         self.seconds = seconds
         db = self._workspace.store.db
-        for proposal, image, *why in db.execute(
-            "SELECT proposal, image, code, message, hint FROM received WHERE job = ? ORDER BY seq", (self.asked.job,)
-        ).fetchall():
-            if proposal is None:
-                self.failures.append((key_of(self._workspace, image), Failure(*why)))
-            else:
-                self.proposed += 1
+        wanted = frozenset(self.asked.chosen)
+        for job, cursor in self.jobs.items():
+            for proposal, image, *why in db.execute(
+                "SELECT proposal, image, code, message, hint FROM received WHERE job = ? AND seq > ? ORDER BY seq",
+                (job, cursor),
+            ).fetchall():
+                if image in wanted and proposal is None:
+                    self.failures.append((key_of(self._workspace, image), Failure(*why)))
+                elif image in wanted:
+                    self.proposed += 1
         self.decided.group = self.asked.group
         self.decided.images, self.decided.written = db.execute(
             "SELECT count(DISTINCT image), count(status) FROM journal LEFT JOIN writes USING (id)"
@@ -72,7 +87,7 @@ class Tally:
     def fields(self) -> dict[str, Any]:
         """Return what `--json` prints."""
         told = {
-            "job": self.asked.job or None,
+            "job": next(reversed(self.jobs), None),
             "images": self.asked.images,
             "proposed": self.proposed,
             "failed": len(self.failures),
@@ -86,7 +101,7 @@ class Tally:
         }
         if self.asked.group is None:
             return told
-        decided = self.decided.fields()
+        decided = self.decided.fields() | ({"group": self.asked.group} if self.left else {})
         return told | {name: decided[name] for name in ("group", "written", "refused")}
 
     def report(self, out: Output, folder: str, /, **more: object) -> int:
@@ -99,8 +114,7 @@ class Tally:
         """
         for key, failure in self.failures:
             hint = f" ({failure.hint})" if failure.hint else ""
-            name = key.decode(errors="surrogateescape")
-            out.note(f"{'' if name in failure.message else f'{name}: '}{failure.message}{hint}")
+            out.note(f"{key.decode(errors='surrogateescape')}: {failure.message}{hint}")
         self.decided.print_refused(out)
         if out.json:
             out.document({**self.fields(), **more})
@@ -109,6 +123,9 @@ class Tally:
         return PARTLY if self.failures or self.decided.refused else DONE
 
     def _say(self, out: Output, folder: str) -> None:
+        if self.left and self.jobs:
+            self._say_left(out, folder)
+            return
         parts = f"{self.proposed:,} proposed, {len(self.failures):,} failed, {self.asked.unchanged:,} unchanged"
         speed = f" in {duration(self.seconds)}, {self.speed:,.1f} images/s" if self.asked.items else ""
         out.say(f"{count(self.asked.images, 'image')}: {parts}{speed}")
@@ -119,3 +136,14 @@ class Tally:
             out.say(f"{self.decided.images:,} accepted, {count(self.decided.written, 'caption')} written; {back}")
         else:
             out.say("nothing to accept")
+
+    def _say_left(self, out: Output, folder: str) -> None:
+        job = next(reversed(self.jobs))[:8]
+        known = (
+            f", {self.asked.reused + self.asked.unchanged:,} known" if self.asked.reused + self.asked.unchanged else ""
+        )
+        out.say(f"{count(self.expected, 'image')} asked about as job {job}{known}; watch: cutline jobs follow {job}")
+        if self.asked.group is None:
+            out.say(f"decide with: cutline review {shlex.quote(folder)}")
+        else:
+            out.say(f"what comes is accepted; take it back with: {undo_command(folder, self.asked.group)}")

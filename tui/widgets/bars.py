@@ -12,6 +12,8 @@ from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, wid
 from tui.widgets.signs import FLAGGED, SKIPPED, STATES, TONES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.turns import Tone
 
 ROOM_FOR_WORDS = 110
@@ -75,9 +77,15 @@ class TitleBar(Painted):
 class StatusBar(Painted):
     """What the last key did, and at the right what the engine does."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
-        """Start silent."""
+    def __init__(self, *, shows_engine: bool = True, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        """Start silent.
+
+        Args:
+            shows_engine: Whether the engine has the right part; not where it is seen elsewhere.
+            id: The widget's.
+        """
         super().__init__(id=id)
+        self._shows_engine = shows_engine
         self.says = ""
         self._tone: Tone = "plain"
         self._engine = EngineStatus()
@@ -97,7 +105,8 @@ class StatusBar(Painted):
     def paint(self, width: int, height: int) -> list[Line]:
         """Paint the one line."""
         del height
-        right = [*progress_spans(self._engine, width, self.ink), Span(" ", self.ink("text"))]
+        engine = progress_spans(self._engine, width, self.ink) if self._shows_engine else []
+        right = [*engine, Span(" ", self.ink("text"))]
         sign = TONES[self._tone]
         ink = self.ink("text") if self._tone == "plain" else self.ink(sign.ink)
         left = [Span(f" {sign.glyph} ", self.ink(sign.ink)), Span(show(self.says, one_line=True), ink)]
@@ -109,9 +118,20 @@ class StatusBar(Painted):
 class KeyHints(Painted):
     """The keys that matter now, dimmed where they do nothing."""
 
-    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
-        """Start with all keys alive."""
+    def __init__(
+        self,
+        footer: Sequence[type[commands.Action]] = commands.FOOTER,
+        *,
+        id: str | None = None,  # noqa: A002  (Textual's name)
+    ) -> None:
+        """Start with all keys alive.
+
+        Args:
+            footer: The commands to hint at; the last two always.
+            id: The widget's.
+        """
         super().__init__(id=id)
+        self._footer = footer
         self._dead: frozenset[str] = frozenset()
         self._editing = False
 
@@ -133,7 +153,7 @@ class KeyHints(Painted):
             return [[span for key, word in commands.EDITOR_KEYS for span in self._hint(key, word, dead=False)]]
         hints = [
             self._hint(commands.shown_key(command), command.hint, dead=command.name in self._dead)
-            for command in commands.FOOTER
+            for command in self._footer
         ]
         while sum(map(width_of, hints)) > width and len(hints) > 2:  # noqa: PLR2004  (help and quit)
             del hints[-3]

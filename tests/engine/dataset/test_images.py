@@ -132,6 +132,20 @@ def test_linked_images_are_followed_and_linked_folders_named(tmp_path: Path) -> 
     assert sorted(notice.split(":")[0] for notice in notices) == ["c.png", "circle.png", "linked", "up"]
 
 
+def test_the_folders_that_links_lead_into_are_known(tmp_path: Path) -> None:
+    """Only folders outside the dataset count, each once, however the dataset itself is reached."""
+    root, other = tmp_path / "set", tmp_path / "other"
+    _make(root, b"own.png", b"sub/own.png")
+    _make(other, b"1.png", b"2.png", b"deep/3.png")
+    (tmp_path / "setting").mkdir()  # begins like the root, and lies outside
+    _make(tmp_path / "setting", b"4.png")
+    for number, target in enumerate(["other/1.png", "other/2.png", "other/deep/3.png", "setting/4.png", "set/own.png"]):
+        (root / f"link{number}.png").symlink_to(tmp_path / target)
+    (tmp_path / "way").symlink_to(root)
+    known = images.linked_folders(tmp_path / "way", _keys(root))
+    assert known == tuple(os.fsencode(tmp_path / name) for name in ("other", "other/deep", "setting"))
+
+
 def test_folders_and_pipes_with_an_images_name(tmp_path: Path) -> None:
     """A folder is entered whatever its name; a pipe is named, and nobody waits for it."""
     _make(tmp_path, b"a.png/b.png")

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.errors import EngineUnreachable
+from engine.jobs.slot import MOST_DEATHS_IN_A_ROW
 from engine.wire.protocol import End, Result
+from tests.engine import odd_pictures
 from tests.engine.engine_room import until
-from tests.engine.odd_models import BLOCKING, DEADLY
+from tests.engine.odd_models import BLOCKING, DEADLY, GRIPPING
+from tests.engine.processes import alive, children
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.engine.engine_room import EngineRoom
-
-
-def alive(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended and waits for its parent does not."""
-    ps = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return ps.stdout.strip()[:1] not in {"", "Z"}
 
 
 def test_a_picture_that_kills_its_worker_fails_alone(room: EngineRoom) -> None:
@@ -90,15 +89,69 @@ def test_a_reader_of_a_killed_engine_is_told(room: EngineRoom) -> None:
         list(lines)
 
 
-def test_the_worker_ends_with_its_engine(room: EngineRoom) -> None:
-    """When the engine is killed its worker ends by itself, although a picture keeps it busy."""
-    client = room.start()
-    client.submit(room.job([room.picture("a.png", BLOCKING)]))
-    until(lambda: client.status().worker_pids, "a worker runs")
-    (worker,) = client.status().worker_pids
-    room.kill()
+@pytest.mark.parametrize("busy", ["waiting", "gripping"])
+def test_everything_ends_with_the_engine(room: EngineRoom, busy: str) -> None:
+    """Within 2 s of an engine's SIGKILL its worker and decoders are gone, whatever they were doing.
 
-    until(lambda: not alive(worker), "the worker ended")
+    A model waits, or never lets another thread of the process run; a decoder hangs.
+    """
+    client = room.start()
+    odd_pictures.draw(room.root / "odd.png", odd_pictures.HANG)
+    client.submit(room.job(["odd.png", room.picture("a.png", BLOCKING if busy == "waiting" else GRIPPING)]))
+    until(lambda: client.status().models, "the model is loaded")
+    (worker,) = client.status().worker_pids
+    until(lambda: len(children(worker)) == len(os.sched_getaffinity(0)), "decoders run")
+    processes = [worker, *children(worker)]
+    room.kill()
+    deadline = time.monotonic() + 2
+    while any(map(alive, processes)):
+        assert time.monotonic() < deadline
+
+
+def test_a_model_that_hangs_is_replaced(room: EngineRoom) -> None:
+    """Pictures on which the model never comes back fail as hung, by the patience of the model; all others are answered."""
+    room.model("impatient", more="patience_seconds = 1.5\n")
+    client = room.start()
+    keys = [room.picture(f"{n}.png", BLOCKING if n == 3 else (9, 9, 9)) for n in range(20)]
+    client.submit(job := room.job(keys, "impatient"))
+    results = room.results(job)
+    assert sorted(result.item - 100 for result in results) == list(range(20))
+    (failed,) = (result for result in results if result.error)
+    assert failed.error is not None
+    assert (failed.item, failed.error.code) == (103, "hung")
+    assert "s for impatient on this picture" in failed.error.message
+    assert client.status().worker_restarts == 2
+
+
+def test_a_model_that_kills_its_worker_while_it_loads_pauses_the_job(room: EngineRoom, tmp_path: Path) -> None:
+    """After a few deaths in a row the job is paused, no picture is charged, and it says what to do; then it goes on."""
+    room.model("deadly", revision=f"deadly until {tmp_path / 'mended'}")
+    client = room.start()
+    client.submit(job := room.job([room.picture(f"{n}.png") for n in range(30)], "deadly"))
+    until(lambda: client.job(job.id).state == "paused", "the job is paused")
+    info = client.job(job.id)
+    assert (info.done, info.failed) == (0, 0)
+    assert "SIGKILL" in info.message
+    assert "while it loaded deadly" in info.message
+    assert f"cutline jobs resume {job.id}" in info.message
+    restarts = client.status().worker_restarts
+    assert restarts == MOST_DEATHS_IN_A_ROW
+    client.submit(other := room.job(["0.png"]))
+    assert [result.error for result in room.results(other)] == [None]
+    assert client.status().worker_restarts == restarts
+    (tmp_path / "mended").touch()
+    client.resume(job.id)
+    assert [result.error for result in room.results(job)] == [None] * 30
+
+
+def test_deaths_in_a_row_pause_the_job(room: EngineRoom) -> None:
+    """Where every picture kills its worker only a few are charged before the job is paused; another job is answered."""
+    client = room.start()
+    client.submit(job := room.job([room.picture(f"{n}.png", DEADLY) for n in range(40)]))
+    client.submit(good := room.job([room.picture("good.png")]))
+    until(lambda: client.job(job.id).state == "paused", "the job is paused")
+    assert 0 < client.job(job.id).failed < MOST_DEATHS_IN_A_ROW
+    assert [result.error for result in room.results(good)] == [None]
 
 
 def test_a_shutdown_waits_for_what_is_in_flight(room: EngineRoom) -> None:

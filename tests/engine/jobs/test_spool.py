@@ -1,4 +1,4 @@
-"""Jobs and results on disk: each result counted once, numbers never reused, purged when all have them."""
+"""Work and what comes of it: each picture given once, each result counted once."""
 
 from __future__ import annotations
 
@@ -8,54 +8,16 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from engine.errors import TooNew, Unreadable, WrongUsage
+from engine.errors import NotWritable
 from engine.jobs.frames import Outcome
-from engine.jobs.kept_results import Gone, collected, page
-from engine.jobs.spool import Spool, UnknownJob
-from engine.wire.protocol import Failure, Item, Job, Labels, RawName, ResolvedStep, Result, ResultLine, Step
+from engine.jobs.spool import Spool
+from engine.wire.protocol import Item, RawName
+from tests.engine.jobs.spools import BOOM, STEPS, add, failed, job, lines, scored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from engine.jobs.frames import Task
-    from engine.jobs.scheduler import Lane
-
-STEPS = (ResolvedStep("tags", "m", "tags", "f" * 64, {"a": 1}, 0.35, 0.05), ResolvedStep("text", "n", "prose", "e", {}))
-BOOM = Failure("adapter", "boom")
-
-
-@pytest.fixture
-def spool(tmp_path: Path) -> Iterator[Spool]:
-    """Open a fresh spool that knows one label table."""
-    spool = Spool(tmp_path / "spool.db")
-    spool.commit((), [Labels("L", ("a",), ("general",))])
-    yield spool
-    spool.close()
-
-
-def job(items: int = 4, steps: int = 1, number: int = 0, collector: str = "me") -> Job:
-    """Make a job whose items are numbered from 10."""
-    asked = tuple(Step(step.name, step.model) for step in STEPS[:steps])
-    return Job(f"{number:032x}", collector, "/data", asked, tuple(Item(10 + n, f"{n}.png") for n in range(items)))
-
-
-def add(spool: Spool, asked: Job) -> list[Lane]:
-    """Add a job."""
-    return spool.add(asked, STEPS[: len(asked.steps)])[1]
-
-
-def scored(lane: Lane, place: int, labels: str = "L") -> Outcome:
-    """Make an outcome with scores."""
-    return Outcome(lane.job, lane.step, place, "d" * 64, 0.5, labels, b"blob")
-
-
-def lines(spool: Spool, asked: Job, after: int = 0) -> list[Result]:
-    """Read the results after a cursor."""
-    decoded: list[ResultLine] = [
-        msgspec.json.decode(line, type=ResultLine) for line in page(spool, asked.id, after, 1000).lines
-    ]
-    return [line for line in decoded if isinstance(line, Result)]
 
 
 def test_orders_give_each_picture_once(spool: Spool) -> None:
@@ -127,84 +89,6 @@ def test_several_jobs_in_one_commit(spool: Spool) -> None:
     assert [(info.id, info.last) for info in infos] == [(one.id, 1), (other.id, 2)]
 
 
-def test_label_tables_come_before_their_results(spool: Spool) -> None:
-    """A stream gets each label table once, before the first result that names it, and not when it has it."""
-    asked = job(3)
-    (lane,) = add(spool, asked)
-    spool.commit([scored(lane, 0), scored(lane, 1, "M"), scored(lane, 2)], [Labels("M", ("b",), ("general",))])
-    first = page(spool, asked.id, 0, 2)
-    kinds = [msgspec.json.decode(line)["type"] for line in first.lines]
-    assert kinds == ["labels", "labels", "result", "result"]
-    assert (first.labels, first.through, first.last) == (frozenset({"L", "M"}), 2, 3)
-    assert len(page(spool, asked.id, 2, 9, first.labels).lines) == 1
-    assert len(page(spool, asked.id, 2, 9).lines) == 2
-
-
-def test_results_go_when_the_last_collector_has_them(spool: Spool) -> None:
-    """Results are kept until every collector acknowledged them; the cursor of each only rises."""
-    asked = job(4)
-    (lane,) = add(spool, asked)
-    spool.db.execute("INSERT INTO collectors (job, collector) VALUES (?, 'other')", (lane.job,))
-    spool.commit([scored(lane, n) for n in range(4)])
-    collected(spool, asked.id, "me", 3)
-    assert len(lines(spool, asked)) == 4
-    collected(spool, asked.id, "other", 2)
-    collected(spool, asked.id, "other", 1)
-    assert [line.seq for line in lines(spool, asked, 2)] == [3, 4]
-    with pytest.raises(Gone):
-        page(spool, asked.id, 1, 9)
-
-
-def test_numbers_are_never_reused(spool: Spool) -> None:
-    """After everything was purged the next result goes on with the next number."""
-    asked = job(3)
-    (lane,) = add(spool, asked)
-    spool.commit([scored(lane, 0), scored(lane, 1)])
-    collected(spool, asked.id, "me", 2)
-    spool.commit([scored(lane, 2)])
-    assert [line.seq for line in lines(spool, asked, 2)] == [3]
-
-
-def test_results_without_a_collector_stay(spool: Spool) -> None:
-    """A job that names no collector keeps its results; nobody can acknowledge them."""
-    asked = job(1, collector="")
-    (lane,) = add(spool, asked)
-    spool.commit([scored(lane, 0)])
-    with pytest.raises(WrongUsage, match="does not collect"):
-        collected(spool, asked.id, "me", 1)
-    assert len(lines(spool, asked)) == 1
-
-
-@pytest.mark.parametrize("through", [-1, 2, 10**30])
-def test_only_what_came_can_be_acknowledged(spool: Spool, through: int) -> None:
-    """An acknowledgement beyond the last number, or below none, is refused."""
-    asked = job(2)
-    (lane,) = add(spool, asked)
-    spool.commit([scored(lane, 0)])
-    with pytest.raises(WrongUsage, match="up to 1"):
-        collected(spool, asked.id, "me", through)
-
-
-def test_an_unknown_job_is_named(spool: Spool) -> None:
-    """Asking for a job that is not there says so with a code of its own."""
-    for ask in (
-        lambda: spool.job("x"),
-        lambda: page(spool, "x", 0, 1),
-        lambda: collected(spool, "x", "me", 0),
-    ):
-        with pytest.raises(UnknownJob, match="no job x") as unknown:
-            ask()
-        assert unknown.value.code == "unknown-job"
-
-
-def test_a_known_id_changes_nothing(spool: Spool) -> None:
-    """Adding a job whose id is known gives the first one back, with no new work."""
-    add(spool, job(2))
-    info, lanes = spool.add(job(9), STEPS[:1])
-    assert (info.items, lanes) == (2, [])
-    assert spool.counts() == {"queued": 1}
-
-
 def test_what_was_not_answered_waits_after_a_restart(tmp_path: Path) -> None:
     """A spool opened again has the same id and gives out what is not answered, whoever had it in flight."""
     path = tmp_path / "spool.db"
@@ -233,26 +117,49 @@ def test_a_fault_in_a_commit_leaves_nothing_half_done(spool: Spool) -> None:
     assert spool.commit(outcomes)[0].done == 2
 
 
-def test_a_newer_spool_is_refused(tmp_path: Path) -> None:
-    """A spool of a newer cutline is not touched."""
-    path = tmp_path / "spool.db"
-    Spool(path).close()
-    db = sqlite3.connect(path)
-    db.execute("PRAGMA user_version = 99")
-    db.close()
-    with pytest.raises(TooNew, match=r"spool\.db"):
-        Spool(path)
+def test_an_urgent_answer_is_the_answer_of_every_job_that_asks_the_same(spool: Spool) -> None:
+    """The same question about the same file gets one answer and two results; other files and questions do not."""
+    asked = job(3)
+    (lane,) = add(spool, asked)
+    other = msgspec.structs.replace(job(3, number=1), root="/elsewhere")
+    add(spool, other)
+    (different,) = spool.add(job(3, number=2), (msgspec.structs.replace(STEPS[0], fingerprint="g"),))[1]
+    look = msgspec.structs.replace(job(number=3), priority="urgent", items=(Item(1, "1.png"),))
+    (urgent,) = add(spool, look)
+    infos = spool.commit([scored(urgent, 0)])
+    assert [(info.id, info.done, info.state) for info in infos] == [(look.id, 1, "done"), (asked.id, 1, "queued")]
+    (line,) = lines(spool, asked)
+    assert (line.seq, line.item, line.digest) == (1, 11, "d" * 64)
+    assert [task.place for task in spool.order(lane, 9).tasks] == [0, 2]
+    assert spool.order(different, 9).tasks[1].place == 1
+    spool.commit([scored(lane, 1)])  # it was in flight
+    assert spool.job(asked.id).last == 1
 
 
-def test_what_is_no_spool_is_refused(tmp_path: Path) -> None:
-    """A file that is no database is named."""
-    path = tmp_path / "spool.db"
-    path.write_bytes(b"rubbish" * 1000)
-    with pytest.raises(Unreadable, match=r"spool\.db cannot be opened"):
-        Spool(path)
+def test_an_urgent_failure_is_its_own(spool: Spool) -> None:
+    """Where an urgent job fails, others that ask the same still get their try; and only urgent ones are shared."""
+    asked = job(2)
+    (lane,) = add(spool, asked)
+    (urgent,) = add(spool, msgspec.structs.replace(job(2, number=1), priority="urgent"))
+    (normal,) = add(spool, job(2, number=2))
+    spool.commit([failed(urgent, 0), scored(normal, 1)])
+    assert [task.place for task in spool.order(lane, 9).tasks] == [0, 1]
 
 
-def test_every_table_is_strict(spool: Spool) -> None:
-    """Every table of the spool refuses values of a wrong type."""
-    tables = spool.db.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'")
-    assert {name for name, strict in tables if not strict} <= {"sqlite_schema", "sqlite_sequence"}
+def test_a_full_disk_changes_nothing(spool: Spool, tmp_path: Path) -> None:
+    """Where there is no room a commit says so, leaves everything as it was, and can be repeated when there is."""
+    asked = job(300)
+    (lane,) = add(spool, asked)
+    spool.order(lane, 300)
+    outcomes = [Outcome(lane.job, 0, place, text="x" * 5000) for place in range(300)]
+    (pages,) = spool.db.execute("PRAGMA page_count").fetchone()
+    spool.db.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(NotWritable, match=r"spool\.db cannot be written: .*full") as refused:
+        spool.commit(outcomes)
+    assert str(tmp_path) in refused.value.message
+    with pytest.raises(NotWritable):
+        add(spool, job(2000, number=1))
+    assert [info.id for info in spool.jobs()] == [asked.id]
+    assert (spool.job(asked.id).last, spool.job(asked.id).done, lines(spool, asked)) == (0, 0, [])
+    spool.db.execute("PRAGMA max_page_count = 1000000")
+    assert spool.commit(outcomes)[0].done == 300

@@ -48,7 +48,7 @@ def test_an_entry_is_named_after_its_file(tmp_path: Path) -> None:
         ("default = 2", "default = 12", "options.radius.default: .* at most 9.5"),
         ("min = 1", 'min = "a"', "options.radius.min: expected"),
         ("[options]", "[options", "is not a TOML file"),
-        ('summary = "s"', 'summary = "s"\nname = "x"', "name: a model is named after its file"),
+        ('summary = "s"', 'summary = "s"\nname = "x"', "name: it is named after its file"),
     ],
 )
 def test_a_wrong_file_is_named_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import paths
+from engine import paths, sqlite_steps
 from engine.errors import CutlineError, TooNew, Unreadable, Unsafe, WrongUsage
 from engine.review import migrations
 from engine.review.place import on_local_disk, place_of
@@ -157,12 +157,27 @@ def test_a_store_made_to_write_elsewhere_writes_nothing(shelf: Shelf, tmp_path: 
     assert not (shelf.root / "run.sh").exists()
 
 
+def test_a_store_of_the_first_shape_keeps_its_jobs() -> None:
+    """What jobs asked for moves to a table of its own; nothing of it is lost."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    sqlite_steps.migrate(db, "x", migrations.STEPS[:1])
+    asked = b'{"id": "j", "collector": "me", "root": "/set", "steps": [{"name": "tags", "model": "m"}], "items": []}'
+    db.execute(
+        "INSERT INTO jobs (id, engine, spool, source, kind, fingerprint, request, merge, cursor, time)"
+        " VALUES ('j', '', 'here', 's', 'tags', 'f', ?, 'append', 7, 1)",
+        (asked,),
+    )
+    migrations.migrate(db, "x")
+    assert db.execute("SELECT * FROM requests").fetchall() == [("j", "me", "m", asked)]
+    assert db.execute("SELECT spool, source, cursor, state FROM jobs").fetchall() == [("here", "s", 7, "open")]
+
+
 def test_a_copied_dataset_takes_a_new_collector_and_forgets_to_accept(shelf: Shelf, tmp_path: Path) -> None:
     """A copy never runs a remembered --accept by itself, and speaks to engines under a name of its own."""
     with shelf.desk.store.transaction() as db:
         db.execute(
-            "INSERT INTO jobs (id, engine, spool, source, kind, fingerprint, request, merge, accept, time)"
-            " VALUES ('j', '', '', 's', 'tags', '', x'', 'append', 1, 1)"
+            "INSERT INTO jobs (id, engine, spool, source, kind, fingerprint, merge, accept, time)"
+            " VALUES ('j', '', '', 's', 'tags', '', 'append', 1, 1)"
         )
     collector = shelf.desk.store.meta("collector")
     shelf.desk.close()

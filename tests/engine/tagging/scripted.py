@@ -28,11 +28,13 @@ class ScriptedEngine:
         self.address = "scripted"
         self.spool = "spool-1"
         self.fingerprint = "f1"
-        self.jobs: list[protocol.Job] = []
+        self.taken: list[protocol.Job] = []
         self.scripts: list[list[protocol.ResultLine]] = []
         """One for each time results are asked for; a script without `End` breaks off."""
         self.asked_after: list[int] = []
         self.acknowledged: list[tuple[str, int]] = []
+        self.joined: list[tuple[str, int]] = []
+        """Collectors that joined later, and their cursors."""
         self.refuses = ""
         """The code with which results are refused; empty when they are not."""
 
@@ -57,9 +59,17 @@ class ScriptedEngine:
         told = protocol.ResolvedStep(step.name, step.model, "tags", self.fingerprint, {}, THRESHOLD, FLOOR)
         return protocol.Resolved((told,), "cpu", self.spool)
 
+    def join(self, _: str, collector: str, after: int) -> None:
+        """Keep a further collector."""
+        self.joined.append((collector, after))
+
     def submit(self, job: protocol.Job) -> None:
         """Keep a job."""
-        self.jobs.append(job)
+        self.taken.append(job)
+
+    def jobs(self) -> tuple[protocol.JobInfo, ...]:
+        """Describe the jobs."""
+        return tuple(told(job.id) for job in self.taken)
 
     def collected(self, _: str, collector: str, through: int) -> None:
         """Keep an acknowledgement."""
@@ -67,7 +77,7 @@ class ScriptedEngine:
 
     def results(self, _: str, after: int = 0, *, follow: bool = True) -> Iterator[list[protocol.ResultLine]]:
         """Play the next script, one line at a time."""
-        assert follow
+        del follow
         if self.refuses:
             refusal = Refused("results up to 3 were collected and are no longer kept")
             refusal.code = self.refuses
@@ -89,3 +99,8 @@ def failure(seq: int, image: int) -> protocol.Result:
     """Make a result of a picture that cannot be read."""
     error = protocol.Failure("unreadable", "it is cut short", "replace it")
     return protocol.Result(seq, image, "tags", "f1", "", None, error)
+
+
+def told(job: str, state: protocol.JobState = "running", last: int = 0) -> protocol.JobInfo:
+    """Describe a job of three pictures as an engine does."""
+    return protocol.JobInfo(job, "/set", "m", (), state, 3, 0, 0, last, 0.0, None, None)

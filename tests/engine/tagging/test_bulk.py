@@ -8,6 +8,7 @@ import pytest
 
 from engine.errors import ChangedOutside, WrongUsage
 from engine.tagging import bulk
+from engine.tagging.accept import KEEPS_CHANGING
 from tests.engine.review.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -73,4 +74,4 @@ def test_an_image_that_keeps_changing_is_refused(shelf: Shelf, monkeypatch: pyte
     chosen = bulk.choose(shelf.desk, [], "")
     image = shelf.id("a.png")
     told = bulk.reject_proposals(shelf.desk, image, chosen.proposals[image], None)
-    assert (told.decided, told.reason) == (False, "the caption keeps changing on disk")
+    assert (told.decided, told.reason) == (False, KEEPS_CHANGING)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.errors import EngineUnreachable, WrongUsage
+from engine.errors import EngineUnreachable, NotWritable, WrongUsage
 from engine.tagging.ask import Asked, Request, ask
-from engine.tagging.collect import open_jobs
+from engine.tagging.collect import collect
 from engine.tagging.follow import RECONNECTS, Heard, follow
+from engine.tagging.open_jobs import close_lost, open_jobs, reopen
 from engine.wire import protocol
 from tests.engine.review.shelf import Shelf
-from tests.engine.tagging.scripted import LABELS, ScriptedEngine, answer, failure
+from tests.engine.tagging.scripted import LABELS, ScriptedEngine, answer, failure, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def _tag(shelf: Shelf, engine: ScriptedEngine, request: Request) -> Asked:
     """Ask and collect, the engine answering all that is asked."""
     asked = ask(shelf.desk, engine.client(), request)
     if asked.job:
-        wanted = {item.item for item in engine.jobs[-1].items}
+        wanted = {item.item for item in engine.taken[-1].items}
         lines = [line for line in _answers(shelf) if isinstance(line, protocol.Result) and line.item in wanted]
         engine.scripts.append([LABELS, *lines, protocol.End("done", len(lines))])
         _follow(shelf, engine)
@@ -60,7 +61,7 @@ def test_what_was_answered_is_not_asked_again(shelf: Shelf) -> None:
     (shelf.root / "b.png").write_bytes(b"another")
     shelf.desk.scan()
     asked = ask(shelf.desk, engine.client(), Request("m"))
-    assert [item.item for item in engine.jobs[-1].items] == [shelf.id("b.png")]
+    assert [item.item for item in engine.taken[-1].items] == [shelf.id("b.png")]
     assert (asked.items, asked.unchanged) == (1, 2)
 
 
@@ -118,6 +119,59 @@ def test_a_broken_line_goes_on_from_the_cursor(shelf: Shelf) -> None:
     assert open_jobs(shelf.desk) == []
 
 
+def test_what_was_stored_is_acknowledged_by_the_next_one(shelf: Shelf) -> None:
+    """Whoever died between storing the last result and saying so left nothing for the engine to keep for ever."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    engine.scripts = [[LABELS, *_answers(shelf)], [protocol.End("done", 3)]]
+    (job,) = open_jobs(shelf.desk)
+    with pytest.raises(EngineUnreachable):
+        collect(shelf.desk, engine.client(), job, lambda _: None)
+    engine.acknowledged.clear()
+    assert _follow(shelf, engine) == []
+    assert [through for _, through in engine.acknowledged] == [3]
+    assert open_jobs(shelf.desk) == []
+
+
+def test_two_may_collect_one_job_into_one_store(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes after the other has acknowledged goes on where the store is by now; the job is not lost."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    first, second, third = _answers(shelf)
+    engine.scripts = [[LABELS, first, second], [LABELS, third, protocol.End("done", 3)]]
+    (before,) = open_jobs(shelf.desk)
+    with pytest.raises(EngineUnreachable):
+        collect(shelf.desk, engine.client(), before, lambda _: None)
+    play = engine.results
+
+    def purged(job: str, after: int = 0, *, follow: bool = True) -> Iterator[list[protocol.ResultLine]]:
+        engine.refuses = "" if after >= 2 else "gone"
+        return play(job, after, follow=follow)
+
+    monkeypatch.setattr(engine, "results", purged)
+    assert collect(shelf.desk, engine.client(), before, lambda _: None) == "done"
+    assert engine.asked_after == [0, 2]
+    assert (shelf.desk.counts().pending, open_jobs(shelf.desk)) == (3, [])
+
+
+def test_an_engine_without_room_is_told_later(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk under the spool ends no collecting; the job stays open until the engine knows what is stored."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    engine.scripts = [[LABELS, *_answers(shelf), protocol.End("done", 3)], [protocol.End("done", 3)]]
+
+    def full(*_: object) -> None:
+        raise NotWritable("spool.db cannot be written: database or disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "collected", full)
+        assert sum(len(news.batch.proposed) for news in _follow(shelf, engine)) == 3
+    assert len(open_jobs(shelf.desk)) == 1
+    _follow(shelf, engine)
+    assert [through for _, through in engine.acknowledged] == [3]
+    assert open_jobs(shelf.desk) == []
+
+
 def test_an_engine_that_stays_away_is_given_up(shelf: Shelf) -> None:
     """Without a single new result the line is taken up a few times, then the error is shown; the job stays open."""
     engine = ScriptedEngine()
@@ -137,7 +191,7 @@ def test_a_replaced_spool_loses_the_job_and_says_so(shelf: Shelf) -> None:
     with pytest.raises(EngineUnreachable, match="is lost"):
         _follow(shelf, engine)
     assert open_jobs(shelf.desk) == []
-    assert len(engine.jobs) == 1
+    assert len(engine.taken) == 1
     assert _tag(shelf, engine, Request("m")).items == 3
 
 
@@ -225,13 +279,88 @@ def test_a_glob_chooses_images(shelf: Shelf) -> None:
         ask(shelf.desk, engine.client(), Request("m", images="*.jpg"))
 
 
-def test_a_copied_dataset_reads_without_acknowledging(shelf: Shelf) -> None:
-    """A store with another collector id stores results like anybody, and acknowledges nothing in the owner's name."""
+def test_a_copied_dataset_collects_for_itself(shelf: Shelf) -> None:
+    """A store with another collector id joins at its cursor, and acknowledges only in its own name."""
     engine = ScriptedEngine()
     ask(shelf.desk, engine.client(), Request("m"))
     with shelf.desk.store.transaction() as db:
         db.execute("UPDATE meta SET value = 'other' WHERE key = 'collector'")
-    engine.scripts = [[LABELS, *_answers(shelf), protocol.End("done", 3)]]
+    engine.scripts = [[LABELS, *_answers(shelf)], [protocol.End("done", 3)]]
     _follow(shelf, engine)
     assert shelf.desk.counts().pending == 3
-    assert engine.acknowledged == []
+    assert engine.joined == [("other", 0), ("other", 3)]
+    assert {collector for collector, _ in engine.acknowledged} == {"other"}
+    assert len(engine.taken) == 1
+
+
+def test_what_an_open_job_will_answer_is_not_asked_twice(shelf: Shelf) -> None:
+    """Images that an earlier job of the same question still owes are awaited; those it failed on are asked anew."""
+    engine = ScriptedEngine()
+    first = ask(shelf.desk, engine.client(), Request("m"))
+    ours, failed, owed = (shelf.id(name) for name in NAMES)
+    engine.scripts = [[LABELS, answer(1, ours, b"picture a.png"), failure(2, failed)]]
+    with pytest.raises(IndexError):  # the script ends here, and so does this collector
+        _follow(shelf, engine)
+    again = ask(shelf.desk, engine.client(), Request("m"))
+    assert [(one.job, one.cursor, one.images) for one in again.awaited] == [(first.job, 2, frozenset({owed}))]
+    assert (again.items, again.unchanged) == (1, 1)
+    assert [item.item for item in engine.taken[-1].items] == [failed]
+
+
+@pytest.mark.parametrize(
+    "other", [Request("m", source="layer"), Request("m", merge="replace"), Request("m", again=True)]
+)
+def test_another_question_does_not_wait_for_an_open_job(shelf: Shelf, other: Request) -> None:
+    """Another layer, another merge and `--again` are asked for themselves."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    asked = ask(shelf.desk, engine.client(), other)
+    assert (asked.awaited, asked.items) == ((), 3)
+
+
+def test_a_submission_that_was_cut_off_is_made_again(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A job that was committed but never reached the engine is sent by whoever collects; one that did is not."""
+    engine = ScriptedEngine()
+
+    def cut(_: protocol.Job) -> None:
+        raise EngineUnreachable("the line broke")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "submit", cut)
+        with pytest.raises(EngineUnreachable):
+            ask(shelf.desk, engine.client(), Request("m"))
+    assert not engine.taken
+    engine.scripts = [[], [LABELS, *_answers(shelf), protocol.End("done", 3)]]
+    _follow(shelf, engine)
+    assert len(engine.taken) == 1
+    assert shelf.desk.counts().pending == 3
+
+
+def test_jobs_the_engine_forgot_are_closed(shelf: Shelf) -> None:
+    """A job that was sent and is unknown now is lost, and said so; it is never sent again silently."""
+    engine = ScriptedEngine()
+    asked = ask(shelf.desk, engine.client(), Request("m"))
+    assert close_lost(shelf.desk, engine.client()) == []
+    engine.taken.clear()
+    (problem,) = close_lost(shelf.desk, engine.client())
+    assert asked.job[:8] in str(problem)
+    assert "cutline tag" in problem.hint
+    assert open_jobs(shelf.desk) == []
+    assert not engine.taken
+
+
+def test_a_job_that_was_retried_is_collected_further(shelf: Shelf) -> None:
+    """A job collected to its end opens again when the engine has newer results of it, and only then."""
+    engine = ScriptedEngine()
+    asked = ask(shelf.desk, engine.client(), Request("m"))
+    failed = shelf.id("c.png")
+    engine.scripts = [[LABELS, *_answers(shelf)[:2], failure(3, failed), protocol.End("done", 3)]]
+    _follow(shelf, engine)
+    reopen(shelf.desk, [told(asked.job, "done", last=3)])
+    assert open_jobs(shelf.desk) == []
+    reopen(shelf.desk, [told(asked.job, "queued", last=3)])
+    (job,) = open_jobs(shelf.desk)
+    assert job.cursor == 3
+    engine.scripts = [[LABELS, answer(4, failed, b"picture c.png"), protocol.End("done", 4)]]
+    _follow(shelf, engine)
+    assert shelf.desk.counts().pending == 3

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import paths
-from engine.errors import CutlineError, EngineUnreachable, Refused, Unreadable, WrongUsage
+from engine.errors import CutlineError, EngineUnreachable, NotWritable, Refused, Unreadable, WrongUsage
 from engine.wire.client import EngineClient
 from engine.wire.protocol import End, Heartbeat, Result
 
@@ -101,9 +101,12 @@ def refusal(status: int, code: str) -> bytes:
     [
         (400, "usage", WrongUsage),
         (404, "unknown-job", WrongUsage),
+        (409, "refused", Refused),
         (410, "gone", Refused),
         (400, "unreadable", Unreadable),
         (503, "stopping", EngineUnreachable),
+        (503, "busy", EngineUnreachable),
+        (507, "not-writable", NotWritable),
         (500, "fault", EngineUnreachable),
         (418, "new-code", WrongUsage),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -15,8 +16,9 @@ import pytest
 
 from engine import paths
 from engine.errors import EngineUnreachable, TooNew
+from engine.log_file import log_path
 from engine.wire import lifecycle
-from engine.wire.address import log_path, note_path, read_note, take_lock
+from engine.wire.address import engine_lives, note_path, read_note, take_lock
 from engine.wire.protocol import Status, Versions
 from tests.engine.engine_room import until
 
@@ -60,6 +62,38 @@ def test_two_starts_at_once_give_one_engine() -> None:
     assert log_path().read_text().count("started") == 1
 
 
+def test_ten_processes_at_once_start_one_engine() -> None:
+    """Ten programs that want an engine in the same moment get the same one."""
+    program = "from engine.wire import lifecycle; print(lifecycle.find_or_start().status().pid)"
+    command = [sys.executable, "-W", "ignore", "-P", "-c", program]
+    starters = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(10)]
+    pids = {starter.communicate()[0] for starter in starters}
+    assert len(pids) == 1
+    assert pids != {""}
+    assert [starter.returncode for starter in starters] == [0] * 10
+    assert log_path().read_text().count("started") == 1
+
+
+@pytest.mark.parametrize("later", ["another folder", "a folder that is not there", "nothing"])
+def test_it_is_found_whatever_the_runtime_folder_is_called(
+    later: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Started under one XDG_RUNTIME_DIR, it is found, and stopped, under another or none: by its note."""
+    with lifecycle.find_or_start() as client:
+        pid = client.status().pid
+    if later == "nothing":
+        monkeypatch.delenv("XDG_RUNTIME_DIR")
+    else:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / later))
+    if later == "another folder":
+        (tmp_path / later).mkdir(0o700)
+    with lifecycle.find_or_start() as found:
+        assert found.status().pid == pid
+    assert log_path().read_text().count("started") == 1
+    assert lifecycle.stop()
+    assert lifecycle.find() is None
+
+
 def test_an_engine_outlives_its_starter_and_a_hangup() -> None:
     """The engine has a session of its own, works in `/`, and ignores SIGHUP."""
     program = "from engine.wire import lifecycle; print(lifecycle.find_or_start().status().pid)"
@@ -86,6 +120,51 @@ def test_a_term_signal_ends_it_in_order() -> None:
     assert not paths.socket_path().exists()
 
 
+def test_an_engine_that_hangs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stopped process that still holds the lock is neither `not running` nor waited for: it is named."""
+    monkeypatch.setattr(lifecycle, "GREETING_SECONDS", 0.3)
+    with lifecycle.find_or_start() as client:
+        pid = client.status().pid
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        for call in (lifecycle.find, lifecycle.find_or_start, lifecycle.stop):
+            with pytest.raises(EngineUnreachable, match=f"does not answer: process {pid}") as said:
+                call()
+            assert f"kill -9 {pid}" in said.value.hint
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert lifecycle.stop()
+
+
+def test_an_engine_without_a_note_is_stopped() -> None:
+    """An engine whose note somebody has just removed is not taken for none."""
+    with lifecycle.find_or_start():
+        note_path().unlink()
+    assert lifecycle.stop()
+    assert not engine_lives()
+
+
+def test_a_stopped_engine_is_really_gone() -> None:
+    """When `stop` returns, the lock is free: whoever comes next need not wait for it."""
+    for _ in range(5):
+        with lifecycle.find_or_start():
+            pass
+        assert lifecycle.stop()
+        assert not engine_lives()
+
+
+def test_an_engine_killed_while_it_is_waited_for_is_gone() -> None:
+    """Its note stays behind and nobody waits for that to go."""
+    with lifecycle.find_or_start() as client:
+        pid = client.status().pid
+    note = read_note()
+    assert note is not None
+    os.kill(pid, signal.SIGKILL)
+    lifecycle._wait_for_the_end(note, math.inf)
+    assert note_path().exists()
+    assert lifecycle.stop() is False
+
+
 def test_what_keeps_it_from_starting_is_said() -> None:
     """A wrong settings file ends the start with its own words, at once."""
     (paths.ensure(paths.config_dir()) / "cutline.toml").write_text("[engine]\nidle = 3\n")
@@ -109,9 +188,40 @@ def test_an_engine_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(lifecycle, "START_SECONDS", 1.0)
     with pytest.raises(EngineUnreachable, match="does not answer after its start"):
         lifecycle.find_or_start()
+    monkeypatch.setattr(lifecycle, "REBIND_SECONDS", 0.1)
+    with pytest.raises(EngineUnreachable, match="does not answer"):
+        lifecycle.stop()
     with contextlib.suppress(ChildProcessError):  # it may have ended already
         os.waitpid(started[-1].pid, 0)  # it must not get the lock
     os.close(lock)
+
+
+OURS = Versions()
+FOREIGN = Versions(OURS.max + 1, OURS.max + 1)
+
+
+@pytest.mark.parametrize(
+    ("version", "protocol", "jobs", "expected"),
+    [
+        ("1.0", OURS, {"running": 1}, None),
+        ("1.0", OURS, {}, None),
+        ("0.9", OURS, {"running": 1}, (True, True)),
+        ("0.9", OURS, {"queued": 1}, (True, True)),
+        ("0.9", OURS, {"waiting for space": 1}, (True, True)),
+        ("0.9", OURS, {"done": 3, "cancelled": 1, "paused": 1, "running": 0}, (True, False)),
+        ("1.0", FOREIGN, {}, (False, False)),
+        ("2.0", FOREIGN, {"running": 2}, (False, True)),
+    ],
+)
+def test_another_version_is_seen(
+    version: str, protocol: Versions, jobs: dict[str, int], expected: tuple[bool, bool] | None
+) -> None:
+    """Versions and protocols are compared, and only jobs that wait or run make an engine busy."""
+    found = lifecycle.difference(Status(version, protocol, 1, "", 0.0, (), (), jobs), "1.0")
+    assert (found and found[1:]) == expected
+    if found is not None:
+        assert version in found.message
+        assert "\n" not in found.message
 
 
 @pytest.mark.parametrize(("low", "high", "word"), [(2, 3, "a newer"), (0, 0, "an older")])

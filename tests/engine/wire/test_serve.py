@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
+import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine import paths
-from engine.errors import EngineUnreachable
+from engine.errors import CutlineError, EngineUnreachable
+from engine.log_file import MOST_BYTES, log_path
 from engine.wire import lifecycle
-from engine.wire.address import log_path, note_path, read_note
+from engine.wire.address import note_path, read_note
 from engine.wire.client import EngineClient
 from engine.wire.serve import LOOK_SECONDS
 from tests.engine.engine_room import until
@@ -62,6 +69,100 @@ def test_a_vanished_socket_is_bound_again(room: EngineRoom, gone: str) -> None:
     assert len(list(lines)) == 3
 
 
+@pytest.mark.parametrize("instead", ["nothing", "a file", "a folder open to others"])
+def test_without_its_runtime_folder_the_engine_moves(room: EngineRoom, instead: str) -> None:
+    """Where the folder was and cannot be made again, the socket goes to another place of ours; clients find it there."""
+    client = room.start()
+    client.submit(job := room.job([room.picture("a.png", BLOCKING)]))
+    before = read_note()
+    assert before is not None
+    login = Path(before.socket).parent.parent
+    shutil.rmtree(login)
+    gone = time.monotonic()
+    if instead == "a file":
+        login.write_text("a file")
+    elif instead == "a folder open to others":
+        login.mkdir()
+        login.chmod(0o777)
+    until(lambda: (note := read_note()) is not None and note.socket != before.socket, "the note is written anew")
+    assert time.monotonic() - gone < 2 * LOOK_SECONDS + 0.5  # the engine's part; the rest is a busy machine's
+    after = read_note()
+    assert after is not None
+    assert (after.pid, Path(after.socket).parent) == (before.pid, Path(f"/tmp/cutline-{os.getuid()}"))
+    assert stat.S_IMODE(Path(after.socket).parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(Path(after.socket).stat().st_mode) == 0o600
+    with lifecycle.find_or_start() as found:
+        assert found.status().pid == before.pid
+        room.client = found
+        room.gate.touch()
+        assert len(room.results(job)) == 1
+    client.close()
+    assert lifecycle.stop()
+    assert not Path(after.socket).exists()
+    room.wait()
+    if instead == "a file":
+        login.unlink()
+
+
+def test_an_engine_without_its_state_folder_ends(room: EngineRoom) -> None:
+    """An engine whose spool was removed serves nobody: it ends, and leaves alone what another put in its place."""
+    room.start()
+    shutil.rmtree(paths.state_dir())
+    with lifecycle.find_or_start() as other:
+        pid = other.status().pid
+        assert room.process is not None
+        assert pid != room.process.pid
+        assert room.wait() == 0
+        assert other.status().pid == pid
+    note = read_note()
+    assert note is not None
+    assert note.pid == pid
+    assert lifecycle.stop()
+
+
+@pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_drains_and_a_second_one_hurries(room: EngineRoom, first: signal.Signals) -> None:
+    """Ctrl-C lets the picture in flight end; once more abandons it. The next engine takes it up; the exit code is 0."""
+    client = room.start()
+    client.submit(job := room.job([room.picture("a.png", BLOCKING)]))
+    until(lambda: client.status().models, "the model is loaded")
+    assert room.process is not None
+    room.process.send_signal(first)
+    until(lambda: "again to hurry" in log_path().read_text(), "it has heard")
+    with pytest.raises(subprocess.TimeoutExpired):
+        room.process.wait(0.5)
+    room.process.send_signal(first)
+    assert room.wait() == 0
+    assert "Traceback" not in log_path().read_text()
+    room.start()
+    room.gate.touch()
+    assert [result.error for result in room.results(job)] == [None]
+
+
+def test_stopping_now_hurries_a_stop_that_waits(room: EngineRoom) -> None:
+    """`stop` waits for the picture in flight; `stop --now` from another shell ends both."""
+    client = room.start()
+    client.submit(room.job([room.picture("a.png", BLOCKING)]))
+    until(lambda: client.status().models, "the model is loaded")
+    with ThreadPoolExecutor(1) as shell:
+        waiting = shell.submit(lifecycle.stop)
+        until(lambda: is_going_down(room), "it is stopping")
+        client.close()
+        assert not waiting.done()
+        assert lifecycle.stop(now=True)
+        assert waiting.result()
+    assert room.wait() == 0
+
+
+def is_going_down(room: EngineRoom) -> bool:
+    """Say whether the engine refuses a job because it ends."""
+    try:
+        room.client.submit(room.job([room.picture("b.png")]))
+    except CutlineError as error:
+        return error.code == "stopping"
+    return False
+
+
 def test_a_lost_note_is_written_again(room: EngineRoom) -> None:
     """An engine whose note was removed or spoilt writes it again, so that clients find it."""
     client = room.start()
@@ -81,6 +182,47 @@ def test_the_log_says_nothing_of_prints_on_the_line(room: EngineRoom) -> None:
     client.submit(job := room.job([room.picture("a.png")]))
     assert len(room.results(job)) == 1
     assert "a library that prints cpu" in log_path().read_text()
+
+
+def test_a_large_log_is_begun_anew(room: EngineRoom) -> None:
+    """The engine puts a large log aside; it and a worker that runs write to the new one, and nothing gets lost."""
+    client = room.start()
+    client.submit(job := room.job([room.picture("a.png")]))
+    assert len(room.results(job)) == 1
+    with log_path().open("a") as log:
+        log.write("x" * MOST_BYTES + "\n")
+    aside = log_path().with_name("engine.log.1")
+    until(aside.exists, "the log is put aside")
+    status = client.status()
+    for pid in (status.pid, *status.worker_pids):
+        until(partial(writes_to, pid, log_path()), f"{pid} writes to the new one")
+    client.submit(other := room.job(["a.png"], model="odd-batches"))
+    assert len(room.results(other)) == 1
+    assert "a library that prints cpu" in log_path().read_text()
+    assert aside.read_text().count("a library that prints cpu") == 1
+    assert log_path().stat().st_size < MOST_BYTES
+
+
+def writes_to(pid: int, file: Path) -> bool:
+    """Say whether a process's stderr leads to a file."""
+    if sys.platform != "linux":
+        pytest.skip("no /proc to look into")
+    return file.exists() and Path(f"/proc/{pid}/fd/2").samefile(file)
+
+
+def test_a_note_that_cannot_be_written_is_written_later(room: EngineRoom) -> None:
+    """The engine goes on, says so once, and tries again until it can."""
+    client = room.start()
+    note_path().unlink()
+    (note_path() / "in the way").mkdir(parents=True)
+    until(lambda: "engine is cannot be written" in log_path().read_text(), "it is said")
+    for _ in range(2):  # twice it has had reason to say it again
+        paths.socket_path().unlink()
+        until(paths.socket_path().exists, "it has looked after its files")
+    assert log_path().read_text().count("cannot be written") == 1
+    assert client.status().pid
+    shutil.rmtree(note_path())
+    until(lambda: read_note() is not None, "the note is back")
 
 
 def test_stale_files_of_a_killed_engine_do_no_harm(room: EngineRoom) -> None:

@@ -238,12 +238,12 @@ def test_an_urgent_job_overtakes(room: EngineRoom) -> None:
 
 
 def test_a_dry_run_resolves_and_keeps_nothing(room: EngineRoom) -> None:
-    """A dry run fills in options and device, gives the fingerprint the job would have, and leaves no job behind."""
+    """A dry run fills in options, gives the fingerprint the job would have, and leaves no job behind."""
     client = room.start()
     job = room.job([room.picture("a.png")])
     resolved = client.resolve(job)
     assert client.jobs() == ()
-    assert (resolved.device, resolved.spool) == ("cpu", client.status().spool)
+    assert (resolved.device, resolved.spool) == ("auto", client.status().spool)
     assert resolved.steps == client.submit(job).steps
     assert (resolved.steps[0].threshold, resolved.steps[0].floor) == (0.3, 0.05)
 

@@ -135,7 +135,12 @@ def test_what_is_refused_is_named_and_the_rest_goes_on(cutline: Terminal, shelf:
     said = cutline("accept", shelf.root, "--json")
     assert said.code == 3
     assert (said.json["images"], said.json["refused"][0]["image"]) == (2, "a.png")
-    assert "outside the dataset" in said.json["refused"][0]["reason"]
+    reason = said.json["refused"][0]["reason"]
+    assert "outside the dataset (replace the link by a file of its own" in reason
+    assert f"a.png: {reason}\n" in said.err
+    dry = cutline("reject", shelf.root, "--dry-run", "--json").json
+    assert dry["refused"] == [{"image": "a.png", "reason": reason}]
+    assert cutline("reject", shelf.root, "--json").json["refused"] == dry["refused"]
     assert not (shelf.root.parent / "elsewhere.txt").exists()
 
 

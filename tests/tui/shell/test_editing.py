@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
+
+import pytest
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
@@ -47,3 +50,22 @@ def test_a_misspelt_edit_names_the_nearest(cutline: Terminal, shelf: Shelf) -> N
     said = cutline("edit", shelf.root, "dorp:cat")
     assert said.code == 2
     assert "drop" in said.err
+
+
+@pytest.mark.parametrize("options", [[], ["--apply"]])
+def test_what_cannot_be_edited_is_named_with_what_to_do(cutline: Terminal, shelf: Shelf, options: list[str]) -> None:
+    """A caption that is no plain file is refused in one line with its hint; the others are edited."""
+    (shelf.root / "a.txt").unlink()
+    os.mkfifo(shelf.root / "a.txt")
+    said = cutline("edit", shelf.root, "add:new", "--json", *options)
+    reason = "a.txt is not a plain file (a folder, pipe, socket or device has a caption's name; move it away)"
+    assert (said.code, said.json["images"]) == (3, 2)
+    assert said.json["refused"] == [{"image": "a.png", "reason": reason}]
+
+
+def test_a_caption_that_cannot_be_written_is_named_with_what_to_do(cutline: Terminal, shelf: Shelf) -> None:
+    """A write that is refused gives its hint, too."""
+    (shelf.root / "a.txt").chmod(0o444)
+    said = cutline("edit", shelf.root, "add:new", "--json", "--apply", "--images", "a.png")
+    reason = "a.txt is write-protected (give yourself permission to write the caption and its folder)"
+    assert (said.code, said.json["refused"]) == (3, [{"image": "a.png", "reason": reason}])

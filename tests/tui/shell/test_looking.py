@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.pictures import make_picture
 
@@ -122,3 +125,33 @@ def test_looking_writes_nothing(cutline: Terminal, shelf: Shelf) -> None:
     for command in (["stats"], ["history"], ["show"]):
         cutline(*command, shelf.root, *(["a.png"] if command == ["show"] else []))
     assert files() == before
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "socket"])
+def test_a_caption_that_is_no_file_is_said(cutline: Terminal, shelf: Shelf, kind: str) -> None:
+    """`show` says what has the caption's name and fails; the rest is shown, nothing waits, and `stats` goes on."""
+    place = shelf.root / "sub/c.txt"
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(os.path.relpath(place))  # a whole path may be too long for a socket
+    said = cutline("show", shelf.root, "sub/c.png")
+    hint = "(a folder, pipe, socket or device has a caption's name; move it away)"
+    assert (said.code, said.err) == (1, f"cutline: c.txt is not a plain file {hint}\n")
+    assert said.out == "sub/c.png  unreadable  untouched\n(the caption cannot be read)\n"
+    assert cutline("show", shelf.root, "sub/c.png", "--json").json["caption"] is None
+    stats = cutline("stats", shelf.root, "--json")
+    assert (stats.code, stats.json["captioned"]) == (0, 2)
+
+
+def test_stored_scores_that_cannot_be_read_are_said_once(cutline: Terminal, shelf: Shelf) -> None:
+    """A damaged answer in the store is one line and exit code 1."""
+    shelf.propose("a.png", {"window": 0.9})
+    with shelf.desk.store.transaction() as db:
+        db.execute("UPDATE answers SET scores = x'01'")
+    said = cutline("show", shelf.root, "a.png")
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "cutline: stored tag scores cannot be read (tag the image again with --again)\n"

@@ -126,8 +126,19 @@ def test_an_interrupted_job_is_collected_by_the_next_run(
     assert "the job goes on in the engine" in said.err
     assert f"cutline review {dataset}" in said.err
     again = cutline("tag", dataset, "--model", "pixel_stats", "--json")
-    assert f"collected {ALL} results of an earlier job" in again.err
-    assert (again.json["job"], again.json["unchanged"]) == (None, ALL)
+    (job,) = cutline("jobs", "list", "--json").json["jobs"]
+    assert again.json["job"] == job["id"]
+    assert (again.json["proposed"], again.json["unchanged"]) == (ALL, 0)
+
+
+def test_what_a_job_of_another_layer_found_is_taken_in(cutline: Terminal, dataset: Path) -> None:
+    """A job that was left is not waited for by another one, but what it found is collected, and said so."""
+    left = cutline("tag", dataset, "--model", "pixel_stats", "--as", "first", "--detach", "--json").json
+    assert (left["proposed"], left["failed"]) == (0, 0)
+    cutline("jobs", "follow")
+    said = cutline("tag", dataset, "--model", "pixel_stats", "--json")
+    assert f"collected {ALL} results of an earlier job of first" in said.err
+    assert (said.json["job"], said.json["proposed"]) == (None, ALL)
 
 
 def test_jobs_are_listed_shown_and_followed(cutline: Terminal, dataset: Path) -> None:

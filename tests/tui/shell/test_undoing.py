@@ -48,7 +48,8 @@ def test_what_was_changed_outside_stays(cutline: Terminal, shelf: Shelf) -> None
     said = cutline("undo", shelf.root, "--json")
     assert said.code == 3
     assert (said.json["images"], said.json["partly_undone"]) == (0, False)
-    assert said.json["refused"][0]["image"] == "a.png"
+    reason = "the caption was changed since (compare it with cutline history, and edit it by hand)"
+    assert said.json["refused"] == [{"image": "a.png", "reason": reason}]
     assert shelf.caption("a.png") == b"mine"
 
 
