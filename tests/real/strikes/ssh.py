@@ -50,18 +50,18 @@ def line_cut(scene: Scene, times: int) -> Report:
     model = scene.model("steady", seconds=0.01)
     struck = 0
     engines = set()
-    with _sshd(scene.control) as sshd:
+    with sshd(scene.control) as server:
         for number in range(times):
             scene.draw(120)
             terminal = "-T" if number % 2 else "-tt"  # without one, nobody tells `tag` that the line is gone
             login = subprocess.Popen(
-                [*sshd.line[:1], terminal, *sshd.line[1:], _remote(scene, "tag", scene.root, "--model", model)],
+                [*server.line[:1], terminal, *server.line[1:], remote(scene, "tag", scene.root, "--model", model)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
             )
             scene.under_way()
-            sessions = [pid for pid in processes.descendants(sshd.pid) if processes.name_of(pid).startswith("sshd")]
+            sessions = [pid for pid in processes.descendants(server.pid) if processes.name_of(pid).startswith("sshd")]
             struck += sum(map(processes.slay, sessions)) > 0
             said, _ = login.communicate(timeout=processes.PATIENCE_SECONDS)
             assert login.returncode == LOST_LINE, said
@@ -70,7 +70,7 @@ def line_cut(scene: Scene, times: int) -> Report:
             status = scene.status()
             assert status is not None
             engines.add(status.pid)
-            again = [*sshd.line, _remote(scene, "tag", scene.root, "--model", model)]
+            again = [*server.line, remote(scene, "tag", scene.root, "--model", model)]
             ended = subprocess.run(again, check=False, capture_output=True, text=True)
             assert ended.returncode == 0, ended.stderr
     (engine,) = engines
@@ -78,14 +78,14 @@ def line_cut(scene: Scene, times: int) -> Report:
     return Report(struck, proof, scene.audit("steady"))
 
 
-def _remote(scene: Scene, *words: object) -> str:
+def remote(scene: Scene, *words: object) -> str:
     """Write a command for the other side, whose login has nothing of our environment."""
     ours = [f"{name}={value}" for name, value in os.environ.items() if name.startswith(("XDG_", "CUTLINE_"))]
     return shlex.join(["env", f"HOME={os.environ['HOME']}", *ours, *scene.command(*words)])
 
 
 @contextmanager
-def _sshd(folder: Path) -> Iterator[Sshd]:
+def sshd(folder: Path) -> Iterator[Sshd]:
     """Run an sshd for this user alone, on a free port of the loopback device.
 
     Raises:
@@ -103,7 +103,7 @@ def _sshd(folder: Path) -> Iterator[Sshd]:
         port = free.getsockname()[1]
     config = folder / "sshd_config"
     config.write_text(_CONFIG.format(port=port, folder=folder))
-    server = subprocess.Popen([SSHD, "-D", "-E", folder / "sshd.log", "-f", config])
+    daemon = subprocess.Popen([SSHD, "-D", "-E", folder / "sshd.log", "-f", config])
     try:
         until(lambda: _answers(port), "sshd answers")
         options: dict[str, Any] = {
@@ -119,10 +119,10 @@ def _sshd(folder: Path) -> Iterator[Sshd]:
         line.append(f"{user}@127.0.0.1")
         if subprocess.run([*line, "true"], check=False, capture_output=True).returncode:
             raise CannotStrike(f"sshd lets nobody in: {(folder / 'sshd.log').read_text().splitlines()[-1]}")
-        yield Sshd(server.pid, line)
+        yield Sshd(daemon.pid, line)
     finally:
-        server.terminate()
-        server.wait()
+        daemon.terminate()
+        daemon.wait()
 
 
 def _answers(port: int) -> bool:
