@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from io import BufferedReader
     from pathlib import Path
+    from typing import BinaryIO
 
 MOST_BYTES = 4 << 20
 """A log that has grown so large is put aside."""
@@ -30,6 +31,15 @@ _STDOUT, _STDERR = 1, 2
 def log_path() -> Path:
     """Name the file that is written now."""
     return paths.state_dir() / "engine.log"
+
+
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a log to write to its end; one that is made is for its owner alone.
+
+    Raises:
+        OSError: No room, or no permission.
+    """
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600), "ab")
 
 
 def rotate() -> None:
@@ -58,11 +68,11 @@ class Streams:
         for stream in self._ours:
             if _identity(stream) != _identity(log_path()):
                 try:
-                    log = os.open(log_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                    log = open_to_append(log_path())
                 except OSError:  # no room, or no folder: the old file will do
                     return
-                os.dup2(log, stream)
-                os.close(log)
+                with log:
+                    os.dup2(log.fileno(), stream)
 
 
 class Reader:

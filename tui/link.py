@@ -1,11 +1,12 @@
 """The line to the engine: a thread that looks for it and says what it does, and one that asks it for something.
 
-Review needs no engine: while none runs, the first only looks for its address now and then. It starts one only at the
-beginning, for a dataset that waits for results.
+Review needs no engine: while none runs, the first only looks for its address now and then. It starts one only for a
+dataset that waits for results: at the beginning, and when the one that ran has died. One that was stopped stays away.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 1.0
 """How often the engine is asked what it does."""
+RESTART_SECONDS = 10.0
+"""An engine that dies is started again at most so often."""
 
 
 class Link:
@@ -48,6 +51,8 @@ class Link:
         self._asking = False
         self._warned: set[str] | None = None
         """Jobs whose warning was said, or was there before the screen was; None before the first look."""
+        self._tried = -math.inf
+        """When it was last seen to that the engine runs."""
 
     def open(self) -> None:
         """Start looking."""
@@ -66,6 +71,8 @@ class Link:
         self._requests.put((what, job))
 
     def _look(self) -> None:
+        from engine.wire import address  # noqa: PLC0415  (see _seen)
+
         self._start_if_owed()
         while not self._closed.is_set():
             seen = self._seen()
@@ -73,6 +80,9 @@ class Link:
             if seen.running:
                 self._tell_warnings(seen.jobs)
                 self._collectors.look(seen.jobs)
+            elif time.monotonic() - self._tried > RESTART_SECONDS and address.engine_crashed():
+                self._tried = time.monotonic()
+                self._start_if_owed()
             self._closed.wait(LOOK_SECONDS)
 
     def _start_if_owed(self) -> None:
@@ -83,6 +93,7 @@ class Link:
         try:
             with self._workspace.store.explained():
                 if open_jobs(self._workspace):
+                    self._tried = time.monotonic()
                     find_or_start().close()
         except CutlineError as problem:
             self._post(EngineSeen(running=False, problem=str(problem), asked=time.monotonic()))

@@ -10,9 +10,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _DRIVER, _NODES = Path("/proc/driver/nvidia/gpus"), Path("/dev")
+
+
+def unseen(named: Sequence[str], seen: Sequence[str], nodes: Path = _NODES) -> dict[str, str]:
+    """Say of each device that the settings name and this machine does not seem to have that it is so.
+
+    Args:
+        named: What the settings say.
+        seen: What was found.
+        nodes: Where device files are. AMD's GPUs, and NVIDIA's under WSL, are called cuda, too, and cannot be counted.
+    """
+    uncounted = any((nodes / name).exists() for name in ("kfd", "dxg"))
+    return {
+        device: f"engine.devices names {device}, which this machine does not seem to have"
+        for device in named
+        if device not in {"cpu", *seen} and not (uncounted and device.startswith("cuda:"))
+    }
 
 
 def found(environment: Mapping[str, str] = os.environ, driver: Path = _DRIVER, nodes: Path = _NODES) -> tuple[str, ...]:

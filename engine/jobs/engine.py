@@ -71,6 +71,7 @@ class Engine:
         self.spool = SpoolThread(state / "spool.db")
         self.bells, self.news = Bells(), News()
         self.runner = Runner(self.spool, self.devices, _hiring(settings, self.devices, worker), self.bells, self.news)
+        self.runner.doubt(devices.unseen(settings.engine.devices, devices.found()))
         self.stopping = False
         """No new work is taken; what is in flight may still end."""
         self.ended = False
@@ -214,7 +215,7 @@ class Engine:
             started=self._started,
             devices=self.devices,
             models=self.runner.pool.models(time.monotonic()),
-            jobs=await self.spool.look(Spool.counts),
+            jobs=self.runner.count(await self.spool.look(Spool.counts)),
             worker_pids=self.runner.pool.pids,
             worker_restarts=self.runner.pool.restarts,
             workers=self.runner.pool.workers,

@@ -90,7 +90,7 @@ class JobChanges(KeptJobs):
             if again:
                 # Every failed step is waiting now, and an item with a failed step was the only kind that failed.
                 db.execute(
-                    "UPDATE jobs SET failed = 0, ended = NULL, state = iif(state = 'paused', state, 'queued'),"
+                    "UPDATE jobs SET failed = 0, started = iif(ended IS NULL, started, NULL), ended = NULL, state = iif(state = 'paused', state, 'queued'),"
                     " message = iif(state = 'paused', message, '') WHERE number = ?",
                     (number,),
                 )

@@ -35,9 +35,9 @@ class Rates:
         self._seen.pop(job, None)
 
     def told(self, info: JobInfo, now: float) -> JobInfo:
-        """Add the recent rate to what the spool knows of a job."""
+        """Add the recent rate to what the spool knows of a job that runs."""
         seen = self._seen.get(info.id)
-        if not seen or now - seen[-1][0] > RATE_SECONDS:
+        if not seen or info.state != "running" or now - seen[-1][0] > RATE_SECONDS:
             return info
         (begin, before), after = seen[0], seen[-1][1]
         return msgspec.structs.replace(info, rate=round((after - before) / max(now - begin, _LEAST_SECONDS), 2))

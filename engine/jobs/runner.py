@@ -18,7 +18,7 @@ from engine.models import registry
 from engine.wire.protocol import JobInfo, ModelLoading, WorkerReplaced
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from engine.jobs.frames import Loading, Order, Outcome
     from engine.jobs.news import News
@@ -66,6 +66,14 @@ class Runner:
     def notices(self) -> tuple[str, ...]:
         """What a person should know, one line each."""
         return self._storing.notices
+
+    def doubt(self, devices: Mapping[str, str]) -> None:
+        """Warn of devices, by name, that do not seem to be there: jobs that share or name them, and persons."""
+        self._storing.unseen = devices
+
+    def count(self, jobs: Mapping[str, int]) -> dict[str, int]:
+        """Count jobs by the state that `describe` gives them."""
+        return self._storing.count(jobs)
 
     def describe(self, info: JobInfo) -> JobInfo:
         """Add to what the spool knows of a job: its recent rate, and whether it waits for space."""

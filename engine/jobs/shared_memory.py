@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import mmap
 import os
 import sys
 import tempfile
 import weakref
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _STDERR = 2
+TRIES = 100
+"""So often memory is opened anew when a library closes it under our hands."""
 MOST_KEPT = 8
 MOST_KEPT_BYTES = 1 << 25
 """So many pieces, none of them larger, are kept to be used again: new memory costs the system a millisecond."""
@@ -26,11 +30,7 @@ class Piece:
 
     def __init__(self) -> None:
         """Open an empty one; it grows when it is written."""
-        if sys.platform == "linux":
-            self.descriptor = _above_streams(os.memfd_create("picture"))
-        else:
-            with tempfile.TemporaryFile() as file:
-                self.descriptor = _above_streams(os.dup(file.fileno()))
+        self.descriptor = _new()
         self._mapped: mmap.mmap | None = None
 
     @property
@@ -77,13 +77,23 @@ class Pieces:
             piece.close()
 
 
-def _above_streams(descriptor: int) -> int:
-    """Move a descriptor away from the numbers of the streams, which are free when a library has closed them.
+def _new() -> int:
+    """Open memory without a name, away from the numbers of the streams.
 
-    What libraries print would go into the picture.
+    Those are free when a library has closed them: what it prints would go into the picture, and what it closes once
+    more is the picture, perhaps while it is being moved.
     """
-    if descriptor > _STDERR:
-        return descriptor
-    higher = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _STDERR + 1)
-    os.close(descriptor)
-    return higher
+    for _ in range(TRIES):
+        if sys.platform == "linux":
+            descriptor = os.memfd_create("picture")
+        else:
+            with tempfile.TemporaryFile() as file:
+                descriptor = os.dup(file.fileno())
+        if descriptor > _STDERR:
+            return descriptor
+        with suppress(OSError):
+            higher = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _STDERR + 1)
+            with suppress(OSError):
+                os.close(descriptor)
+            return higher
+    raise OSError(errno.EBADF, "somebody closes every file that is opened")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import time
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ COMMIT_SECONDS = 0.02
 """Results are stored at most so often; between two times they gather."""
 SPACE_SECONDS = 1.0
 """So often a full disk is tried again."""
+_UNDER_WAY = frozenset({"queued", "running"})
+"""What waits while there is no room."""
 _CHANGED, _CLOSED = "changed", "closed"
 
 
@@ -52,6 +55,8 @@ class Storing:
         self._closed, self._ended = False, asyncio.Event()
         self.no_room = ""
         """Why nothing can be written; empty while it can."""
+        self.unseen: Mapping[str, str] = {}
+        """By device that the settings name and the machine does not seem to have: the line that says so."""
 
     @property
     def waiting(self) -> int:
@@ -64,8 +69,9 @@ class Storing:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What a person should know: a full disk, models that do not run where they should."""
-        return tuple(dict.fromkeys(notice for notice in (self.no_room, *self._elsewhere.values()) if notice))
+        """What a person should know: a full disk, devices that are not there, models that do not run where they should."""
+        notices = (self.no_room, *self.unseen.values(), *self._elsewhere.values())
+        return tuple(dict.fromkeys(notice for notice in notices if notice))
 
     # --- what has come ----------------------------------------------------------------------------------------------
 
@@ -129,10 +135,17 @@ class Storing:
 
     def describe(self, info: JobInfo) -> JobInfo:
         """Add to what the spool knows of a job: its recent rate, and whether it waits for space."""
-        info = self._rates.told(info, time.monotonic())
-        if self.no_room and info.state in {"queued", "running"}:
+        if self.no_room and info.state in _UNDER_WAY:
             return msgspec.structs.replace(info, state="waiting for space", message=self.no_room)
-        return info
+        return self._rates.told(info, time.monotonic())
+
+    def count(self, jobs: Mapping[str, int]) -> dict[str, int]:
+        """Count jobs by the state that `describe` gives them, not by the one that the spool knows."""
+        counts: dict[str, int] = {}
+        for state, number in jobs.items():
+            told = "waiting for space" if self.no_room and state in _UNDER_WAY else state
+            counts[told] = counts.get(told, 0) + number
+        return counts
 
     async def wait_for_room(self, error: NotWritable) -> None:
         """Say of every open job that it waits for space, and wait before the next try."""
@@ -159,9 +172,18 @@ class Storing:
         if info.ended is not None:
             self._rates.forget(info.id)
 
-    def _warnings(self) -> dict[str, str]:
-        """Say by model what jobs should be warned of."""
-        return {model: message for (model, _), message in self._elsewhere.items()}
+    def _warnings(self) -> Callable[[JobInfo], str]:
+        """Give a function for another thread: what a job should be warned of, as things are now."""
+        elsewhere = {model: message for (model, _), message in self._elsewhere.items()}
+        return functools.partial(_warning, dict(self.unseen), elsewhere)
+
+
+def _warning(unseen: Mapping[str, str], elsewhere: Mapping[str, str], job: JobInfo) -> str:
+    """Say what is not as one would expect of a job's devices; a model elsewhere refuses a job that names its own."""
+    lines = [line for device, line in unseen.items() if job.device in {"auto", device}]
+    if job.device == "auto":
+        lines += [elsewhere[step.model] for step in job.steps if step.model in elsewhere]
+    return "; ".join(dict.fromkeys(lines))
 
 
 def _store(
@@ -169,13 +191,12 @@ def _store(
     outcomes: Sequence[Outcome],
     tables: Sequence[Labels],
     stuck: Mapping[int, str],
-    warnings: Mapping[str, str],
+    warnings: Callable[[JobInfo], str],
 ) -> tuple[JobInfo, ...]:
     """Store what has come, and describe the jobs that it changed; runs in the spool's thread."""
     infos = {info.id: info for info in spool.commit(outcomes, tables)}
     for info in list(infos.values()):
-        warning = "; ".join(warnings[step.model] for step in info.steps if step.model in warnings)
-        if warning and info.device == "auto" and not info.warning:
+        if not info.warning and (warning := warnings(info)):
             infos[info.id] = spool.warn(info.id, warning)
     for number, why in stuck.items():
         try:

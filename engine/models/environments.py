@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -17,6 +17,9 @@ from engine.models import worker_wheel
 from engine.models.toml_file import as_struct, read_toml
 from engine.paths import config_dir, environments_dir
 from engine.settings import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 State = Literal["not made", "half made", "out of date", "ready"]
 
@@ -45,13 +48,26 @@ class Stamp(msgspec.Struct, frozen=True):
     python: str
 
 
-def environments() -> tuple[Environment, ...]:
+def _refuse(wrong: BadSetting) -> None:
+    raise wrong
+
+
+def environments(tell: Callable[[BadSetting], object] = _refuse) -> tuple[Environment, ...]:
     """Read all descriptions, in the order of names.
 
+    Args:
+        tell: Hears what is wrong with a file, which is then left out.
+
     Raises:
-        BadSetting: A file is wrong; names file and key.
+        BadSetting: A file is wrong, and nobody wants to hear it; names file and key.
     """
-    return tuple(_read(file) for _, file in sorted(_files().items()))
+    read = []
+    for _, file in sorted(_files(tell).items()):
+        try:
+            read.append(_read(file))
+        except BadSetting as wrong:
+            tell(wrong)
+    return tuple(read)
 
 
 def find(name: str) -> Environment:
@@ -126,8 +142,11 @@ def _read(file: Path) -> Environment:
     return msgspec.structs.replace(environment, name=file.stem)
 
 
-def _files() -> dict[str, Path]:
+def _files(tell: Callable[[BadSetting], object] = _refuse) -> dict[str, Path]:
     """Return the file of every name.
+
+    Args:
+        tell: Hears what is wrong with a name, which is then left out.
 
     Raises:
         BadSetting: A name is there twice, or cannot be that of a folder.
@@ -136,8 +155,9 @@ def _files() -> dict[str, Path]:
     for folder in (_SHIPPED, config_dir() / "environments"):
         for file in sorted(folder.glob("*.toml")):
             if not _NAME.fullmatch(file.stem):
-                raise BadSetting(f"{file}: an environment cannot be called that", "use letters, digits, . _ and -")
-            if file.stem in files:
-                raise BadSetting(f"{file}: there is an environment {file.stem} already", "give the file another name")
-            files[file.stem] = file
+                tell(BadSetting(f"{file}: an environment cannot be called that", "use letters, digits, . _ and -"))
+            elif file.stem in files:
+                tell(BadSetting(f"{file}: there is an environment {file.stem} already", "give the file another name"))
+            else:
+                files[file.stem] = file
     return files

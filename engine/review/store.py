@@ -11,7 +11,7 @@ import os
 import sqlite3
 import threading
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -57,9 +57,10 @@ class Store:
         self._lease = None if self._wal else Lease(place.folder, lambda: self.db)
         try:
             with self.explained():
-                db = self._connect()
-                refuse_foreign_code(db, place.store)
-                migrate(db, str(place.store))
+                with self._alone():  # SQLite does not wait for another process that makes the file, or closes it last
+                    db = self._connect()
+                    refuse_foreign_code(db, place.store)
+                    migrate(db, str(place.store))
                 if self._lease is not None:
                     self._lease.take()
                 self._recognise(db)
@@ -75,7 +76,7 @@ class Store:
         """
         if self._lease is not None:
             self._lease.give_back()
-        with self._opening:
+        with suppress(NotWritable), self._alone(), self._opening:
             self._closed = True
             self._close_unused()
             self._opened.clear()
@@ -106,6 +107,12 @@ class Store:
         """Hold the dataset's lock: around one caption's row and file, never around a group."""
         if self.db.in_transaction:
             raise AssertionError("the dataset's lock is never taken inside a transaction")
+        with self._alone():
+            yield
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the lock file, whatever state the database is in."""
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             handle = os.open(self.place.lock, flags, 0o644)

@@ -19,11 +19,12 @@ from engine.dataset.images import linked_folders
 from engine.errors import WrongUsage
 from engine.review.proposals import Origin, store_proposal
 from engine.review.records import ImageId, Merge
-from engine.tagging.open_jobs import Terms, keep, request_of, submit
+from engine.tagging.open_jobs import Terms, keep, open_jobs, request_of, still_failed, submit
 from engine.wire import protocol
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from engine.review.states import Entry
     from engine.wire.client import EngineClient
@@ -104,12 +105,13 @@ def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
     settings = _view(workspace, source, request, answer)
     merge: Merge = request.merge or ("append" if answer.kind == "tags" else "fill")
     entries = select(workspace, request.images)
+    failed = {job.id: still_failed(client, job) for job in open_jobs(workspace) if job.source == source}
     with workspace.store.transaction() as db:
         if answer.kind == "tags":
             workspace.set_view(db, source, settings)
-        group = workspace.store.new_group(db) if request.accept else None
         origin = Origin(source, merge, STEP, view=msgspec.json.encode(settings) if answer.kind == "tags" else b"")
-        awaited = () if request.again else _awaited(db, entries, answer.fingerprint, origin)
+        awaited = () if request.again else _awaited(db, entries, answer.fingerprint, origin, failed)
+        group = _group(workspace, db, awaited) if request.accept else None
         owed = {image for earlier in awaited for image in earlier.images}
         unasked = [entry for entry in entries if entry.id not in owed]
         items, reused, unchanged = _settle_known(db, unasked, answer.fingerprint, origin, again=request.again)
@@ -171,8 +173,48 @@ def _view(workspace: Workspace, source: str, request: Request, answer: protocol.
     return settings
 
 
-def _awaited(db: sqlite3.Connection, entries: list[Entry], fingerprint: str, origin: Origin) -> tuple[Awaited, ...]:
-    """Find the open jobs that were asked the same about some of these images and have not answered yet."""
+def unrecognised(workspace: Workspace, request: Request) -> list[ImageId]:
+    """Return images that this source spoke of and whose files have changed, perhaps only their time: to be looked at.
+
+    One whose content is the same, as in a copied dataset, need not be asked about again.
+
+    Raises:
+        WrongUsage: The glob names no image.
+    """
+    known = workspace.store.db.execute(
+        "SELECT DISTINCT image FROM proposals JOIN images ON images.id = image WHERE images.digest IS NULL AND source = ?",
+        (source_of(request),),
+    )
+    unknown = {image for (image,) in known}
+    return [entry.id for entry in select(workspace, request.images) if entry.id in unknown]
+
+
+def _group(workspace: Workspace, db: sqlite3.Connection, awaited: tuple[Awaited, ...]) -> int:
+    """Have awaited jobs accept what they find, too; all of it is one group, that of the first which has one."""
+    marks, jobs = ",".join("?" * len(awaited)), [earlier.job for earlier in awaited]
+    (group,) = db.execute(f"SELECT min(grp) FROM jobs WHERE accept AND id IN ({marks})", jobs).fetchone()
+    if group is None:
+        group = workspace.store.new_group(db)
+    db.execute(f"UPDATE jobs SET accept = 1, grp = ? WHERE NOT accept AND id IN ({marks})", (group, *jobs))
+    return int(group)
+
+
+def _awaited(
+    db: sqlite3.Connection,
+    entries: list[Entry],
+    fingerprint: str,
+    origin: Origin,
+    failed: Mapping[str, frozenset[ImageId]],
+) -> tuple[Awaited, ...]:
+    """Find the open jobs that were asked the same about some of these images and have not answered yet.
+
+    Args:
+        db: The store, in a transaction.
+        entries: The images.
+        fingerprint: The question.
+        origin: Who asks.
+        failed: By job, the images whose failure stands.
+    """
     jobs = db.execute(
         "SELECT id, cursor FROM jobs WHERE state IN ('sending', 'open') AND fingerprint = ? AND source = ? AND merge = ?"
         " ORDER BY time",
@@ -182,7 +224,8 @@ def _awaited(db: sqlite3.Connection, entries: list[Entry], fingerprint: str, ori
     found = []
     for job, cursor in jobs.fetchall():
         asked = {item.item for item in request_of(db, job).items}
-        answered = {image for (image,) in db.execute("SELECT image FROM received WHERE job = ?", (job,))}
+        received = db.execute("SELECT image, proposal FROM received WHERE job = ?", (job,))
+        answered = {image for image, proposal in received if proposal is not None} | failed.get(job, frozenset())
         if owed := wanted & asked - answered:
             found.append(Awaited(job, cursor, frozenset(owed)))
             wanted -= owed

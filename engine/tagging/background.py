@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine import paths, settings
+from engine import log_file, paths, settings
 from engine.errors import CutlineError
 from engine.tagging.accept import accept_proposals, open_of
 from engine.tagging.follow import follow
@@ -54,7 +54,7 @@ def start(root: Path, asked: Asked) -> int:
     jobs = (*(earlier.job for earlier in asked.awaited), *([asked.job] if asked.job else []))
     errand = Errand(os.fsencode(root), jobs, asked.source, asked.chosen, asked.group)
     paths.ensure(paths.state_dir())
-    with log_path().open("ab") as output:
+    with log_file.open_to_append(log_path()) as output:
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "engine.tagging.background"],
             cwd="/",

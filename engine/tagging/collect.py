@@ -28,13 +28,21 @@ if TYPE_CHECKING:
 class Batch(msgspec.Struct, frozen=True):
     """What one transaction stored."""
 
-    proposed: tuple[tuple[ImageId, int], ...]
+    proposed: tuple[tuple[ImageId, int], ...] = ()
     """Image and its new proposal."""
-    failed: tuple[tuple[ImageId, protocol.Failure], ...]
+    failed: tuple[tuple[ImageId, protocol.Failure], ...] = ()
+    through: int = 0
+    """The last sequence number among the results; 0 when there was none."""
 
 
 def collect(
-    workspace: Workspace, client: EngineClient, job: OpenJob, on_batch: Callable[[Batch], None], *, wait: bool = True
+    workspace: Workspace,
+    client: EngineClient,
+    job: OpenJob,
+    on_batch: Callable[[Batch], None],
+    *,
+    wait: bool = True,
+    on_quiet: Callable[[], None] = lambda: None,
 ) -> protocol.JobState:
     """Follow a job from its cursor to its end; each batch is stored, then acknowledged, then handed on.
 
@@ -44,6 +52,7 @@ def collect(
         job: As `open_jobs` gives it.
         on_batch: Called after each transaction.
         wait: Follow to the end; otherwise take what is there by now.
+        on_quiet: Called now and then while nothing comes.
 
     Returns:
         The state in which the job ended, or is.
@@ -57,20 +66,17 @@ def collect(
     if client.status().spool != job.spool:
         raise lost(workspace, job, "its spool was replaced")
     for lines in _still_kept(workspace, job, _results(workspace, client, job, collector, wait=wait)):
-        results = [line for line in lines if isinstance(line, protocol.Result)]
-        tables = [line for line in lines if isinstance(line, protocol.Labels)]
-        if tables or results:
-            with workspace.store.transaction() as db:
-                labels |= {table.id: _label_row(db, table) for table in tables}
-                batch = _store_results(workspace, db, job, results, labels)
-        if results:
+        batch = _store(workspace, job, lines, labels)
+        if batch.through:
             reached("after-collect-commit")
-            unheard = results[-1].seq
+            unheard = batch.through
         if unheard and _acknowledged(client, job, collector, unheard):
             unheard = 0
-        if results:
+        if batch.through:
             workspace.refresh()
             on_batch(batch)
+        elif isinstance(lines[-1], protocol.Heartbeat):
+            on_quiet()
         if isinstance(lines[-1], protocol.End):
             state = lines[-1].state
             over = state in protocol.FINAL_STATES
@@ -130,8 +136,16 @@ def _acknowledged(client: EngineClient, job: OpenJob, collector: str, through: i
     return True
 
 
-def _label_row(db: sqlite3.Connection, table: protocol.Labels) -> int:
-    return label_row(db, table.id, LabelTable(table.names, table.categories))
+def _store(workspace: Workspace, job: OpenJob, lines: Sequence[protocol.ResultLine], labels: dict[str, int]) -> Batch:
+    """Store what lines hold, in one transaction with the cursor; `labels` are the rows of tables heard of so far."""
+    results = [line for line in lines if isinstance(line, protocol.Result)]
+    tables = [line for line in lines if isinstance(line, protocol.Labels)]
+    if not (tables or results):
+        return Batch()
+    with workspace.store.transaction() as db:
+        for table in tables:
+            labels[table.id] = label_row(db, table.id, LabelTable(table.names, table.categories))
+        return _store_results(workspace, db, job, results, labels)
 
 
 def _store_results(
@@ -161,7 +175,7 @@ def _store_results(
     if rows:
         db.executemany("INSERT INTO received VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         db.execute("UPDATE jobs SET cursor = ? WHERE id = ?", (rows[-1][1], job.id))
-    return Batch(tuple(proposed), tuple(failed))
+    return Batch(tuple(proposed), tuple(failed), results[-1].seq if results else 0)
 
 
 def _store_answered(

@@ -10,7 +10,7 @@ from engine.errors import EngineUnreachable
 from engine.review.records import ImageId
 from engine.tagging.accept import Told, accept_proposals
 from engine.tagging.collect import Batch, collect
-from engine.tagging.open_jobs import LostJob, OpenJob, open_jobs
+from engine.tagging.open_jobs import LostJob, OpenJob, is_collected, open_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,11 @@ class Heard(msgspec.Struct, frozen=True):
 
 
 def follow(
-    workspace: Workspace, job: OpenJob, connect: Callable[[], EngineClient], on_heard: Callable[[Heard], None]
+    workspace: Workspace,
+    job: OpenJob,
+    connect: Callable[[], EngineClient],
+    on_heard: Callable[[Heard], None],
+    on_quiet: Callable[[], None] = lambda: None,
 ) -> protocol.JobState:
     """Collect a job to its end, and decide its results where it was asked with `--accept`.
 
@@ -41,6 +45,7 @@ def follow(
         job: As `open_jobs` gives it.
         connect: Finds the engine, or starts it; called again after the line broke.
         on_heard: Called after each batch, in this thread.
+        on_quiet: Called now and then while nothing comes.
 
     Raises:
         EngineUnreachable: The engine stays away, or no longer knows the job.
@@ -50,11 +55,13 @@ def follow(
     while True:
         try:
             with connect() as client:
-                return collect(workspace, client, job, on_batch)
+                return collect(workspace, client, job, on_batch, on_quiet=on_quiet)
         except LostJob:
             raise
         except EngineUnreachable:
             again = next((found for found in open_jobs(workspace) if found.id == job.id), None)
+            if again is None and is_collected(workspace, job.id):
+                return "done"  # another cutline on this dataset came to its end before us
             if again is None:
                 raise
             failures = failures + 1 if again.cursor == job.cursor else 0
@@ -73,7 +80,7 @@ def take_in(
 def _listener(workspace: Workspace, job: OpenJob, on_heard: Callable[[Heard], None]) -> Callable[[Batch], None]:
     """Return what decides each batch and tells of it; first what an earlier run was stopped before deciding."""
     if job.accept:
-        on_heard(Heard(Batch((), ()), _decide(workspace, job, _never_decided(workspace, job))))
+        on_heard(Heard(Batch(), _decide(workspace, job, _never_decided(workspace, job))))
 
     def on_batch(batch: Batch) -> None:
         on_heard(Heard(batch, _decide(workspace, job, [proposal for _, proposal in batch.proposed])))

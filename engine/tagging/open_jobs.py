@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.errors import EngineUnreachable
-from engine.review.records import Merge
+from engine.errors import CutlineError, EngineUnreachable
+from engine.review.records import ImageId, Merge
 from engine.wire import protocol
 
 if TYPE_CHECKING:
@@ -109,6 +109,12 @@ def set_state(workspace: Workspace, job: str, state: str) -> None:
         db.execute("UPDATE jobs SET state = ? WHERE id = ?", (state, job))
 
 
+def is_collected(workspace: Workspace, job: str) -> bool:
+    """Say whether all of a job is stored here, by whomever."""
+    found = workspace.store.db.execute("SELECT 1 FROM jobs WHERE id = ? AND state = 'collected'", (job,))
+    return found.fetchone() is not None
+
+
 def reopen(workspace: Workspace, jobs: Iterable[protocol.JobInfo]) -> None:
     """Open jobs again that were collected to their end and have new results since: somebody had them retried."""
     collected = dict(workspace.store.db.execute("SELECT id, cursor FROM jobs WHERE state = 'collected'"))
@@ -119,15 +125,41 @@ def reopen(workspace: Workspace, jobs: Iterable[protocol.JobInfo]) -> None:
 
 def close_lost(workspace: Workspace, client: EngineClient) -> list[LostJob]:
     """Mark the open jobs that the engine no longer knows as lost, and say what to do about each."""
+    kept = open_jobs(workspace)  # before the engine is asked: another process may be sending one just now
     spool = client.status().spool
     known = {info.id for info in client.jobs()}
+    collector = workspace.store.meta("collector")
     gone = []
-    for job in open_jobs(workspace):
+    for job in kept:
         if job.spool != spool:
             gone.append(lost(workspace, job, "its spool was replaced"))
         elif job.sent and job.id not in known:
             gone.append(lost(workspace, job, "the engine does not know it"))
+        elif job.collector != collector and (why := _cannot_join(client, job, collector)):
+            gone.append(lost(workspace, job, why))
     return gone
+
+
+def _cannot_join(client: EngineClient, job: OpenJob, collector: str) -> str:
+    """Join a job of the dataset that this one is a copy of; say why, where results were collected and are gone."""
+    try:
+        client.join(job.id, collector, after=job.cursor)
+    except CutlineError as refusal:
+        if refusal.code not in ("gone", "unknown-job"):
+            raise
+        return refusal.message
+    return ""
+
+
+def still_failed(client: EngineClient, job: OpenJob) -> frozenset[ImageId]:
+    """Return the images of a job whose failure stands: those that were retried will be answered."""
+    try:
+        info = client.job(job.id, failures=True)
+    except CutlineError as refusal:
+        if refusal.code != "unknown-job":  # as one is that is being sent just now
+            raise
+        return frozenset()
+    return frozenset(item.item for item in info.failures)
 
 
 def lost(workspace: Workspace, job: OpenJob, why: str) -> LostJob:

@@ -107,6 +107,11 @@ def engine_lives() -> bool:
     return False
 
 
+def engine_crashed() -> bool:
+    """Say whether the last engine died without a word: it left its note, and nobody holds the lock."""
+    return read_note() is not None and not engine_lives()
+
+
 class Door:
     """The bound socket. Only the engine that holds the lock makes one, so whatever lies in its place is stale."""
 

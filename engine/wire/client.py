@@ -217,6 +217,7 @@ class EngineClient:
                 reply = self._http.request(method, path, content=content, params=query, timeout=timeout)
             except httpx.RemoteProtocolError:
                 # The engine may close an unused connection in the very moment that it is used again.
+                self._knock()
                 reply = self._http.request(method, path, content=content, params=query, timeout=timeout)
         except httpx.TransportError as error:
             raise _unreachable(error) from error

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine import paths
 from engine.errors import EngineUnreachable, TooNew
-from engine.log_file import log_path
+from engine.log_file import log_path, open_to_append
 from engine.wire.address import engine_lives, read_note
 from engine.wire.client import EngineClient
 from engine.wire.light_httpx import httpx
@@ -36,6 +36,8 @@ ABANDON_SECONDS = 30.0
 _LOOK_SECONDS = 1.0
 """How often it is asked whether the engine that should end has died."""
 _POLL_SECONDS = 0.01
+_LEAST_ROOM_BYTES = 64 << 10
+"""An engine that has less on its disk cannot begin."""
 _LOG_PREFIX = re.compile(r"^[-\d]+ [:,\d]+ [\w.]+ ")
 _PASSED_ON = re.compile(
     r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|XDG_.*|HF_.*|HUGGINGFACE_.*|TRANSFORMERS_.*|TORCH_.*"
@@ -134,24 +136,28 @@ def find_or_start() -> EngineClient:
             if client := find():
                 return client
             if code:
-                raise EngineUnreachable(
-                    f"the engine cannot be started: {_last_words(log_path())}", "see: cutline engine logs"
-                )
+                raise _not_started(_last_words(log_path()))
             if code == 0:
                 starting = None  # another engine was there; it is just starting, or just going
     finally:
         if starting is not None:
             _let_go(starting)
-    note = read_note()
-    if note is not None and engine_lives():
-        raise _hanging(note)
-    raise EngineUnreachable("the engine does not answer after its start", "see: cutline engine logs")
+    raise _never_answered()
 
 
 def start() -> subprocess.Popen[bytes]:
-    """Start the engine in a session of its own, with its messages in the log; it may find that there is one."""
+    """Start the engine in a session of its own, with its messages in the log; it may find that there is one.
+
+    Raises:
+        NotWritable: The state folder cannot be made.
+        EngineUnreachable: The log cannot be opened.
+    """
     paths.ensure(paths.state_dir())
-    with log_path().open("ab") as log:
+    try:
+        log = open_to_append(log_path())
+    except OSError as error:
+        raise _not_started(f"{log_path()}: {error.strerror}") from error
+    with log:
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "engine.wire.serve"],
             cwd="/",
@@ -238,6 +244,37 @@ def _let_go(process: subprocess.Popen[bytes]) -> None:
     process.returncode = process.poll() or 0
 
 
+def _never_answered() -> EngineUnreachable:
+    """Say why nobody answers long after a start."""
+    if _is_full(paths.state_dir()):  # it may run, and cannot write where it is
+        return _not_started("")
+    note = read_note()
+    if note is not None and engine_lives():
+        return _hanging(note)
+    return EngineUnreachable("the engine does not answer after its start", "see: cutline engine logs")
+
+
+def _not_started(why: str) -> EngineUnreachable:
+    """Say why there is no engine; where the disk is full nothing else counts, and nothing may be left to read."""
+    state = paths.state_dir()
+    if _is_full(state):
+        return EngineUnreachable(
+            f"the engine cannot be started: the disk of {state} is full", "make room, then try again"
+        )
+    return EngineUnreachable(f"the engine cannot be started: {why}", "see: cutline engine logs")
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < _LEAST_ROOM_BYTES
+
+
 def _last_words(log: Path) -> str:
-    lines = log.read_text(errors="replace").splitlines()
+    """Quote the last line of the log, unless it was cut off in the middle."""
+    *lines, rest = log.read_text(errors="replace").split("\n")
+    if rest:
+        return "its log breaks off"
     return _LOG_PREFIX.sub("", lines[-1]) if lines else "it said nothing"

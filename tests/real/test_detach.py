@@ -142,3 +142,21 @@ def test_detaching_over_ssh_gives_the_shell_back(tmp_path: Path) -> None:
     except CannotStrike as lacking:
         pytest.skip(str(lacking))
     assert median(spent) <= 1.0, spent
+
+
+def test_who_watches_a_job_is_told_what_becomes_of_it(room: EngineRoom) -> None:
+    """A pause is said while it lasts; a job that is cancelled elsewhere does not end as if all were done."""
+    _waiting_model(room)
+    command = [sys.executable, "-m", "tui", "tag", str(room.root), "--model", "waiting", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as watching:
+        until(lambda: [job.done for job in room.client.jobs()] == [PICTURES], "all but the last picture are answered")
+        (job,) = room.client.jobs()
+        room.client.pause(job.id)
+        assert watching.stderr is not None
+        assert f"paused: cutline jobs resume {job.id[:8]}" in watching.stderr.readline()
+        room.client.cancel(job.id)
+        out, _ = watching.communicate(timeout=30)
+    said = json.loads(out)
+    assert watching.returncode == 3
+    assert (said["proposed"], said["failed"], said["unanswered"]) == (PICTURES, 0, 1)
+    assert _cutline("jobs", "follow", job.id).returncode == 3

@@ -11,8 +11,13 @@ from typing import Any
 
 import pytest
 
+from engine.settings import Settings
+from engine.tagging.open_jobs import open_jobs
+from engine.wire import lifecycle
+from engine.workspace import Workspace
 from tests.counts import count
 from tests.engine.review.shelf import Shelf
+from tests.pictures import make_picture
 
 CAPTIONS: dict[str, bytes | None] = {f"{letter}.png": f"{letter}, cat".encode() for letter in "abc"}
 STEPS = count(150, 1000)
@@ -103,3 +108,24 @@ def test_a_program_that_keeps_replacing_captions_loses_nothing(shelf: Shelf) -> 
     assert sum(line["kind"] == "refused" for line in said) >= LEAST_REFUSED
     assert not [path for path in shelf.root.iterdir() if path.name.startswith(".cutline-")]
     shelf.desk.close()
+
+
+@pytest.mark.timeout(600)
+def test_several_tags_at_once(tmp_path: Path) -> None:
+    """Started in one moment on a folder nobody opened before, they ask about each image once, and all end well."""
+    for turn in range(count(3, 20)):
+        root = tmp_path / str(turn)
+        root.mkdir()
+        for number in range(40):
+            make_picture(root / f"{number}.png", seed=number)
+        tags = [_start("tui", "tag", root, "--model", "pixel_stats", "--json") for _ in range(3)]
+        said = [json.loads(process.communicate()[0]) for process in tags]
+        assert [process.returncode for process in tags] == [0, 0, 0]
+        assert all(one["proposed"] + one["unchanged"] == one["images"] for one in said)
+        workspace = Workspace.open(root, Settings())
+        proposals = workspace.store.db.execute("SELECT image, count(*) FROM proposals GROUP BY image").fetchall()
+        assert {number for _, number in proposals} == {1}
+        assert len(proposals) == said[0]["images"]
+        assert not open_jobs(workspace)
+        workspace.close()
+    lifecycle.stop(now=True)

@@ -51,6 +51,14 @@ async def _begin(desk: Desk, review: Sitting) -> None:
     await review.comes_to_show("▸ running")
 
 
+async def _strike(desk: Desk, review: Sitting) -> None:
+    """Kill the engine, and wait until the screen has brought it back."""
+    engine = desk.look_for_engine()
+    assert engine is not None
+    os.kill(engine, signal.SIGKILL)
+    await review.until(lambda: desk.look_for_engine() not in {None, engine}, "another engine")
+
+
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
 async def test_a_broken_picture_is_named_mended_and_asked_again(desk: Desk, size: tuple[int, int]) -> None:
     """What failed is listed with its hint, one key goes to it, and after `r` its proposal is there by itself."""
@@ -83,19 +91,19 @@ async def test_a_broken_picture_is_named_mended_and_asked_again(desk: Desk, size
 
 
 async def test_pause_and_resume(desk: Desk) -> None:
-    """A held job gets no further, is still held after the engine was killed, and then goes on to its end."""
+    """A held job gets no further, is still held after the engine was stopped or killed, and then goes on to its end."""
     _many(desk)
     async with desk.review() as review:
         await _begin(desk, review)
         await review.press_amid_work(job_commands.HoldOrGoOn)
         await review.comes_to_show("‖ paused")
-        engine = desk.look_for_engine()
-        assert engine is not None
-        os.kill(engine, signal.SIGKILL)
+        assert desk.cutline("engine", "stop", "--now").code == 0
         await review.comes_to_show("engine off")
         await review.press(job_commands.HoldOrGoOn)
         await review.comes_to_show("the engine is not running")
         assert desk.cutline("engine", "start").code == 0
+        await review.comes_to_show("‖ paused")
+        await _strike(desk, review)
         await review.comes_to_show("‖ paused")
         held = _job()
         assert held.state == "paused"
@@ -126,17 +134,13 @@ async def test_cancel(desk: Desk) -> None:
     assert set(desk.proposals().values()) == {1}
 
 
-async def test_the_screen_collects_on_when_the_engine_comes_back(desk: Desk) -> None:
-    """An engine that is killed under an open screen and started again loses and doubles nothing."""
+async def test_the_screen_brings_a_dead_engine_back(desk: Desk) -> None:
+    """An engine that is killed under an open screen is started again by it, and loses and doubles nothing."""
     _many(desk)
     async with desk.review() as review:
         await _begin(desk, review)
-        engine = desk.look_for_engine()
-        assert engine is not None
-        os.kill(engine, signal.SIGKILL)
-        await review.comes_to_show("engine off")
+        await _strike(desk, review)
         assert len(desk.proposals()) < PICTURES
-        assert desk.cutline("engine", "start").code == 0
         await review.until(lambda: review.counts.pending == PICTURES, "all proposals")
         await review.comes_to_show("✓ done")
     assert len(desk.proposals()) == PICTURES

@@ -60,6 +60,9 @@ class KeptJobs:
     def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, trace: TracebackType | None) -> None:
         """Close nothing."""
 
+    def close(self) -> None:
+        """Close nothing."""
+
     def jobs(self) -> tuple[JobInfo, ...]:
         """List the jobs."""
         return tuple(map(self._reply, list(self.kept)))

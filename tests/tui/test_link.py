@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.tagging import open_jobs
+from engine.wire import address, lifecycle
 from tests.tui.kept_jobs import KeptJobs, failed, run_instead
 from tui import link as link_module
+from tui.collectors import Collectors
 from tui.link import Link
 from tui.messages import EngineSeen, JobAnswered, JobNews
 
@@ -67,6 +70,53 @@ def test_no_engine_is_told(heard: Heard) -> None:
     message = heard.seen()
     assert not message.running
     assert message.problem == ""
+
+
+@pytest.mark.parametrize(("end", "owed", "expected"), [("died", 1, 2), ("was stopped", 1, 1), ("died", 0, 0)])
+def test_an_engine_that_died_is_started_again(
+    heard: Heard, engine: KeptJobs, monkeypatch: pytest.MonkeyPatch, end: str, owed: int, expected: int
+) -> None:
+    """Started at the beginning where results are owed, and once more when it died; never where it said goodbye."""
+    starts: list[int] = []
+
+    def start() -> KeptJobs:
+        starts.append(1)
+        engine.running = True
+        return engine
+
+    monkeypatch.setattr(lifecycle, "find_or_start", start)
+    monkeypatch.setattr(address, "engine_crashed", lambda: end == "died")
+    monkeypatch.setattr(open_jobs, "open_jobs", lambda _: [None] * owed)
+    monkeypatch.setattr(Collectors, "look", lambda *_: None)  # it would ask about jobs that nobody has
+    monkeypatch.setattr(link_module, "RESTART_SECONDS", 0.05)
+    heard.link.open()
+    heard.seen()
+    engine.running = False
+    while heard.seen().running:
+        pass
+    for _ in range(20):
+        heard.seen()
+    assert len(starts) == expected
+
+
+def test_an_engine_that_dies_again_and_again_is_not_started_all_the_time(
+    heard: Heard, engine: KeptJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two starts there is a pause, however often it is looked for."""
+    starts: list[int] = []
+
+    def start() -> KeptJobs:
+        starts.append(1)
+        return engine
+
+    engine.running = False
+    monkeypatch.setattr(lifecycle, "find_or_start", start)
+    monkeypatch.setattr(address, "engine_crashed", lambda: True)
+    monkeypatch.setattr(open_jobs, "open_jobs", lambda _: [None])
+    heard.link.open()
+    for _ in range(20):
+        heard.seen()
+    assert len(starts) == 1
 
 
 def test_newer_news_replace_older_ones() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shlex
 import time
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.errors import CutlineError
 from engine.tagging import background
 from engine.tagging.accept import accept_proposals, open_of
-from engine.tagging.ask import ask, source_of
+from engine.tagging.ask import ask, source_of, unrecognised
 from engine.tagging.follow import follow, take_in
 from engine.tagging.open_jobs import close_lost, open_jobs, reopen
 from engine.wire import lifecycle
@@ -41,8 +44,8 @@ def ask_and_follow(workspace: Workspace, request: Request, out: Output) -> Tally
     started = time.monotonic()
     with connect(out) as client:
         _take_in_earlier(workspace, client, lambda job, over: over or job.source != source_of(request), out)
+        _recognise(workspace, request, out)
         tally = Tally(ask(workspace, client, request), workspace)
-        _name_paused(client, tally, out)
     with Progress(out, "tagging", tally.expected) as progress:
         _follow(workspace, tally, progress)
     if tally.asked.group is not None:
@@ -62,6 +65,7 @@ def ask_and_leave(workspace: Workspace, request: Request, out: Output) -> Tally:
     started = time.monotonic()
     with connect(out) as client:
         _take_in_earlier(workspace, client, lambda _, over: over, out)
+        _recognise(workspace, request, out)
         tally = Tally(ask(workspace, client, request), workspace, left=True)
     if request.accept:
         background.start(workspace.root, tally.asked)
@@ -100,12 +104,14 @@ def _is_over(info: JobInfo | None, cursor: int) -> bool:
     return info is not None and (info.state == "cancelled" or (info.state in FINAL_STATES and info.last == cursor))
 
 
-def _name_paused(client: EngineClient, tally: Tally, out: Output) -> None:
-    """Say which of the jobs that are waited for do not go on by themselves."""
-    for info in client.jobs():
-        if info.id in tally.jobs and info.state == "paused":
-            why = f" ({info.message})" if info.message else ""
-            out.note(f"job {info.id[:8]} is paused{why}: cutline jobs resume {info.id[:8]}")
+def _recognise(workspace: Workspace, request: Request, out: Output) -> None:
+    """Look at pictures whose files changed since they were answered: in a copied dataset only their times did."""
+    changed = [] if request.again else unrecognised(workspace, request)
+    with Progress(out, "looking at", len(changed)) as progress:
+        for image in changed:
+            with suppress(CutlineError):  # it is asked about, and the engine says what is wrong with it
+                workspace.look_again(image)
+            progress.advance()
 
 
 def _follow(workspace: Workspace, tally: Tally, progress: Progress) -> None:
@@ -117,16 +123,28 @@ def _follow(workspace: Workspace, tally: Tally, progress: Progress) -> None:
 
     def hear(news: Heard) -> None:
         tally.note_refused(news.told)
+        progress.waits("")
         progress.advance(_size(news))
 
     try:
         for job in open_jobs(workspace):
             if job.id in tally.jobs:
-                follow(workspace, job, lifecycle.find_or_start, hear)
+                follow(workspace, job, lifecycle.find_or_start, hear, partial(_say_why, job.id, progress))
     except KeyboardInterrupt as stop:
         folder = shlex.quote(str(workspace.root))
         hint = f"to collect it, run the same command again, or: cutline review {folder}"
         raise Interrupted("interrupted: the job goes on in the engine", hint) from stop
+
+
+def _say_why(job: str, progress: Progress) -> None:
+    """Say why nothing comes of a job: it is paused, or waits for space."""
+    client = lifecycle.find()
+    if client is None:
+        return
+    with client:
+        info = client.job(job)
+    why = info.message or f"cutline jobs resume {job[:8]}"
+    progress.waits(f"{info.state}: {why}" if info.state in {"paused", "waiting for space"} else "")
 
 
 def _size(news: Heard) -> int:

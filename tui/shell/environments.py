@@ -25,8 +25,8 @@ def list_options(parser: Parser) -> None:
 
 
 def list(args: Namespace, out: Output) -> int:  # noqa: A001, ARG001  (named and called as every command is)
-    """List the environments, made or not."""
-    known = environments.environments()
+    """List the environments, made or not; a description that cannot be read is named, and hides no other."""
+    known = environments.environments(out.problem)
     if out.json:
         out.document({"environments": [_fields(environment) for environment in known]})
         return 0

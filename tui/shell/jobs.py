@@ -114,7 +114,7 @@ def follow(args: Namespace, out: Output) -> int:
             raise Interrupted("interrupted: the job goes on in the engine", again) from stop
     if not out.json:
         out.say_line(job_line(job))
-    return PARTLY if job.failed else DONE
+    return PARTLY if job.failed or job.state == "cancelled" else DONE
 
 
 def _watched(job: JobInfo, out: Output) -> Iterator[JobInfo]:

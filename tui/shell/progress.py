@@ -36,6 +36,7 @@ class Progress:
         self._out, self._doing, self._total = out, doing, total
         self._bar = is_terminal(out.errors)
         self.done = 0
+        self._waiting = ""
         self._said = self._started = time.monotonic()
         self._past: deque[tuple[float, int]] = deque([(self._started, 0)])
 
@@ -50,6 +51,13 @@ class Progress:
         if self._bar:
             self._out.raw_note("\r\x1b[K")
 
+    def waits(self, why: str) -> None:
+        """Say why nothing moves, once; empty while it does."""
+        if why != self._waiting:
+            self._waiting = why
+            if why or self._bar:
+                self._draw()
+
     def advance(self, by: int = 1) -> None:
         """Count work done, and say so if it is time."""
         now = time.monotonic()
@@ -62,7 +70,9 @@ class Progress:
             self._draw()
 
     def _draw(self) -> None:
-        text = f"{self._doing} {self.done:,} of {self._total:,}{self._speed()}"
+        text = (
+            f"{self._doing} {self.done:,} of {self._total:,}{f' · {self._waiting}' if self._waiting else self._speed()}"
+        )
         if not self._bar:
             self._out.note(text)
             return

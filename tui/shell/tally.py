@@ -45,6 +45,8 @@ class Tally:
         """Keys of images that could not be answered, and why."""
         self.decided = Outcome()
         """What was accepted; empty without `--accept`."""
+        self.unanswered = 0
+        """Images that nobody will answer: their job was cancelled."""
         self.seconds = 0.0
         self._workspace = workspace
 
@@ -63,15 +65,20 @@ class Tally:
         self.seconds = seconds
         db = self._workspace.store.db
         wanted = frozenset(self.asked.chosen)
+        answered = set()
         for job, cursor in self.jobs.items():
             for proposal, image, *why in db.execute(
                 "SELECT proposal, image, code, message, hint FROM received WHERE job = ? AND seq > ? ORDER BY seq",
                 (job, cursor),
             ).fetchall():
-                if image in wanted and proposal is None:
+                if image not in wanted:
+                    continue
+                answered.add(image)
+                if proposal is None:
                     self.failures.append((key_of(self._workspace, image), Failure(*why)))
-                elif image in wanted:
+                else:
                     self.proposed += 1
+        self.unanswered = 0 if self.left else max(0, self.expected - len(answered))
         self.decided.group = self.asked.group
         self.decided.images, self.decided.written = db.execute(
             "SELECT count(DISTINCT image), count(status) FROM journal LEFT JOIN writes USING (id)"
@@ -92,6 +99,7 @@ class Tally:
             "proposed": self.proposed,
             "failed": len(self.failures),
             "unchanged": self.asked.unchanged,
+            "unanswered": self.unanswered,
             "seconds": round(self.seconds, 3),
             "images_per_second": round(self.speed, 2),
             "failures": [
@@ -120,7 +128,7 @@ class Tally:
             out.document({**self.fields(), **more})
         else:
             self._say(out, folder)
-        return PARTLY if self.failures or self.decided.refused else DONE
+        return PARTLY if self.failures or self.unanswered or self.decided.refused else DONE
 
     def _say(self, out: Output, folder: str) -> None:
         if self.left and self.jobs:
@@ -129,6 +137,8 @@ class Tally:
         parts = f"{self.proposed:,} proposed, {len(self.failures):,} failed, {self.asked.unchanged:,} unchanged"
         speed = f" in {duration(self.seconds)}, {self.speed:,.1f} images/s" if self.asked.items else ""
         out.say(f"{count(self.asked.images, 'image')}: {parts}{speed}")
+        if self.unanswered:
+            out.say(f"the job was cancelled: {count(self.unanswered, 'image')} not asked about; the same command asks")
         if self.asked.group is None:
             out.say(f"decide with: cutline review {shlex.quote(folder)}")
         elif self.decided.images:

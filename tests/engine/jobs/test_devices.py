@@ -53,6 +53,15 @@ def test_device_files_count_where_the_driver_is_hidden(tmp_path: Path) -> None:
     assert devices.found({}, tmp_path / "none", tmp_path) == ("cuda:0", "cuda:1")
 
 
+def test_named_devices_that_are_not_there_are_named(tmp_path: Path) -> None:
+    """Each once, in order; the CPU is always there, and what cannot be looked for is not doubted."""
+    unseen = devices.unseen(("cuda:0", "cpu", "cuda:7", "cuda:0"), ("cuda:0",), tmp_path)
+    assert unseen == {"cuda:7": "engine.devices names cuda:7, which this machine does not seem to have"}
+    assert list(devices.unseen(("cuda:1", "mps", "cuda:0"), ("cpu",), tmp_path)) == ["cuda:1", "mps", "cuda:0"]
+    (tmp_path / "kfd").touch()  # AMD's driver, whose devices bear the same names
+    assert list(devices.unseen(("cuda:1", "mps"), ("cpu",), tmp_path)) == ["mps"]
+
+
 def test_apple_silicon_has_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A Mac with Apple's chip has mps."""
     monkeypatch.setattr(sys, "platform", "darwin")

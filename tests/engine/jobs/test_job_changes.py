@@ -88,6 +88,22 @@ def test_a_retry_runs_just_what_failed(spool: Spool) -> None:
     assert (info.state, info.done, info.last) == ("done", 4, 7)
 
 
+def test_a_retry_begins_anew(spool: Spool) -> None:
+    """A job that had ended has not started again until it does; one that still runs goes on."""
+    asked = job(3)
+    (lane,) = add(spool, asked)
+    spool.order(lane, 3)
+    spool.commit([failed(lane, 0), scored(lane, 1)])
+    started = spool.job(asked.id).started
+    assert started is not None
+    assert spool.retry(asked.id)[0].started == started
+    spool.commit([scored(lane, 0), failed(lane, 2)])
+    info, (lane,) = spool.retry(asked.id)
+    assert info.started is None
+    spool.order(lane, 1)
+    assert (spool.job(asked.id).started or 0.0) > started
+
+
 def test_a_retry_of_one_step_leaves_the_other(spool: Spool) -> None:
     """Of a picture with two steps only the one that failed runs again, also while the other is still waiting."""
     asked = job(2, steps=2)

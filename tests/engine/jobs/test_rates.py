@@ -19,6 +19,16 @@ def test_the_rate_speaks_of_the_recent_past() -> None:
     assert rates.told(INFO, 19.0 + RATE_SECONDS + 1).rate == 0
 
 
+def test_what_does_not_run_has_no_rate() -> None:
+    """However fast a job was a moment ago: held, ended or waiting it has none."""
+    rates = Rates()
+    rates.note(INFO, 0.0)
+    rates.note(msgspec.structs.replace(INFO, done=50), 1.0)
+    assert rates.told(INFO, 1.0).rate == 50
+    for state in ("queued", "paused", "cancelled", "done", "waiting for space"):
+        assert rates.told(msgspec.structs.replace(INFO, state=state), 1.0).rate == 0
+
+
 def test_a_job_that_has_ended_is_forgotten() -> None:
     """Nothing is told of a job that was forgotten, and forgetting it again does no harm."""
     rates = Rates()

@@ -142,3 +142,21 @@ async def test_a_model_elsewhere_warns_its_jobs(scene: Scene) -> None:
     assert (await scene.job()).warning == line
     scene.storing.loading(msgspec.structs.replace(Loading("m", "cuda:0", "unloaded")))
     assert not scene.storing.notices
+
+
+async def test_a_device_that_is_not_there_warns_those_who_share_it(scene: Scene) -> None:
+    """The notice stays, and a job that shares the devices is warned although its model does not mind."""
+    scene.storing.unseen = {"cuda:0": "there is no cuda:0"}
+    assert scene.storing.notices == ("there is no cuda:0",)
+    scene.storing.outcomes([Outcome(1, 0, 0, text="one")])
+    await soon(lambda: scene.rooms)
+    assert (await scene.job()).warning == "there is no cuda:0"
+
+
+async def test_jobs_that_wait_for_space_are_counted_so(scene: Scene) -> None:
+    """On a full disk no job counts as running or queued, whatever the spool says; the others count as they are."""
+    counts = {"running": 1, "queued": 2, "done": 3}
+    assert scene.storing.count(counts) == counts
+    scene.storing.no_room = "full"
+    assert scene.storing.count(counts) == {"waiting for space": 3, "done": 3}
+    assert scene.storing.count({"done": 3}) == {"done": 3}

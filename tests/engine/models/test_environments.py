@@ -68,6 +68,15 @@ def test_a_wrong_file_is_named_with_its_key(own: Path, old: str, new: str, said:
             asked()
 
 
+def test_wrong_files_do_not_hide_the_good_ones(own: Path) -> None:
+    """Who wants to hear what is wrong gets everything that is right."""
+    (own / "broken.toml").write_text("summary = 3\n")
+    (own / "a b.toml").write_text(DESCRIPTION)
+    wrong: list[BadSetting] = []
+    assert [environment.name for environment in environments.environments(wrong.append)] == ["old-libs"]
+    assert sorted(error.message.split(":")[0] for error in wrong) == [f"{own}/a b.toml", f"{own}/broken.toml"]
+
+
 @pytest.mark.parametrize("name", ["..", "a b", ".hidden", "-rf", "ä"])
 def test_a_name_is_one_a_folder_can_have(own: Path, name: str) -> None:
     """What bears the name is removed whole, so a name that leads elsewhere is refused."""

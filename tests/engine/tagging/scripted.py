@@ -6,6 +6,8 @@ import base64
 import hashlib
 from typing import TYPE_CHECKING, Self
 
+import msgspec
+
 from engine.captions.scores import pack, to_u16
 from engine.errors import EngineUnreachable, Refused
 from engine.wire import protocol
@@ -33,6 +35,8 @@ class ScriptedEngine:
         """One for each time results are asked for; a script without `End` breaks off."""
         self.asked_after: list[int] = []
         self.acknowledged: list[tuple[str, int]] = []
+        self.failed: frozenset[int] = frozenset()
+        """Images whose failure stands."""
         self.joined: list[tuple[str, int]] = []
         """Collectors that joined later, and their cursors."""
         self.refuses = ""
@@ -60,12 +64,21 @@ class ScriptedEngine:
         return protocol.Resolved((told,), "cpu", self.spool)
 
     def join(self, _: str, collector: str, after: int) -> None:
-        """Keep a further collector."""
+        """Keep a further collector, unless what it lacks is gone."""
+        if self.refuses:
+            raise self._refusal()
         self.joined.append((collector, after))
 
     def submit(self, job: protocol.Job) -> None:
         """Keep a job."""
         self.taken.append(job)
+
+    def job(self, job_id: str, *, failures: bool = False) -> protocol.JobInfo:
+        """Describe a job with what failed in it."""
+        assert failures
+        why = protocol.Failure("unreadable", "it is cut short", "replace it")
+        told_failures = tuple(protocol.FailedItem(image, "key", "tags", why) for image in sorted(self.failed))
+        return msgspec.structs.replace(told(job_id), failures=told_failures)
 
     def jobs(self) -> tuple[protocol.JobInfo, ...]:
         """Describe the jobs."""
@@ -79,13 +92,16 @@ class ScriptedEngine:
         """Play the next script, one line at a time."""
         del follow
         if self.refuses:
-            refusal = Refused("results up to 3 were collected and are no longer kept")
-            refusal.code = self.refuses
-            raise refusal
+            raise self._refusal()
         self.asked_after.append(after)
         for line in self.scripts.pop(0):
             yield [line]
         raise EngineUnreachable("the line broke")
+
+    def _refusal(self) -> Refused:
+        refusal = Refused("results up to 3 were collected and are no longer kept")
+        refusal.code = self.refuses
+        return refusal
 
 
 def answer(seq: int, image: int, picture: bytes, scores: dict[int, float] | None = None) -> protocol.Result:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from engine.errors import EngineUnreachable, NotWritable, WrongUsage
-from engine.tagging.ask import Asked, Request, ask
+from engine.tagging.ask import Asked, Request, ask, unrecognised
 from engine.tagging.collect import collect
 from engine.tagging.follow import RECONNECTS, Heard, follow
 from engine.tagging.open_jobs import close_lost, open_jobs, reopen
@@ -301,6 +302,7 @@ def test_what_an_open_job_will_answer_is_not_asked_twice(shelf: Shelf) -> None:
     engine.scripts = [[LABELS, answer(1, ours, b"picture a.png"), failure(2, failed)]]
     with pytest.raises(IndexError):  # the script ends here, and so does this collector
         _follow(shelf, engine)
+    engine.failed = frozenset({failed})
     again = ask(shelf.desk, engine.client(), Request("m"))
     assert [(one.job, one.cursor, one.images) for one in again.awaited] == [(first.job, 2, frozenset({owed}))]
     assert (again.items, again.unchanged) == (1, 1)
@@ -364,3 +366,69 @@ def test_a_job_that_was_retried_is_collected_further(shelf: Shelf) -> None:
     engine.scripts = [[LABELS, answer(4, failed, b"picture c.png"), protocol.End("done", 4)]]
     _follow(shelf, engine)
     assert shelf.desk.counts().pending == 3
+
+
+def test_what_is_retried_is_not_asked_twice(shelf: Shelf) -> None:
+    """An image that failed and whose failure no longer stands will be answered by the job it failed in."""
+    engine = ScriptedEngine()
+    first = ask(shelf.desk, engine.client(), Request("m"))
+    failed = shelf.id("c.png")
+    engine.scripts = [[LABELS, *_answers(shelf)[:2], failure(3, failed), protocol.End("done", 3)]]
+    _follow(shelf, engine)
+    reopen(shelf.desk, [told(first.job, "done", last=4)])
+    again = ask(shelf.desk, engine.client(), Request("m"))
+    assert [(one.job, one.images) for one in again.awaited] == [(first.job, frozenset({failed}))]
+    assert (again.items, again.unchanged) == (0, 2)
+
+
+def test_accepting_what_was_asked_without_is_kept(shelf: Shelf) -> None:
+    """A job that is awaited accepts from now on, also when whoever asked for that dies; all of it is one group."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    first = ask(shelf.desk, engine.client(), Request("m", accept=True))
+    second = ask(shelf.desk, engine.client(), Request("m", accept=True))
+    assert first.group is not None
+    assert second.group == first.group
+    engine.scripts = [[LABELS, *_answers(shelf), protocol.End("done", 3)]]
+    _follow(shelf, engine)
+    assert shelf.desk.counts().accepted == 3
+    assert {row.group for row in shelf.desk.history() if row.kind == "accept"} == {first.group}
+
+
+def test_a_copy_whose_results_are_gone_asks_for_itself(shelf: Shelf) -> None:
+    """A copied dataset that cannot join loses the job at once, so that its images are asked about anew."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    with shelf.desk.store.transaction() as db:
+        db.execute("UPDATE meta SET value = 'other' WHERE key = 'collector'")
+    engine.refuses = "gone"
+    (problem,) = close_lost(shelf.desk, engine.client())
+    assert "no longer kept" in str(problem)
+    assert ask(shelf.desk, engine.client(), Request("m")).items == 3
+
+
+def test_a_job_that_another_cutline_collected_is_done(shelf: Shelf) -> None:
+    """Whoever follows a job to which somebody else on this dataset came to the end is not told that it broke off."""
+    engine = ScriptedEngine()
+    ask(shelf.desk, engine.client(), Request("m"))
+    (job,) = open_jobs(shelf.desk)
+    engine.scripts = [[LABELS, *_answers(shelf), protocol.End("done", 3)], []]
+    _follow(shelf, engine)
+    assert follow(shelf.desk, job, engine.client, lambda _: None) == "done"
+
+
+def test_pictures_whose_files_only_look_changed_are_recognised(shelf: Shelf) -> None:
+    """After a copy that sets new times, looking at the pictures spares asking again; a changed one is asked about."""
+    engine = ScriptedEngine()
+    _tag(shelf, engine, Request("m"))
+    for name in NAMES:
+        os.utime(shelf.root / name, (1, 1))
+    (shelf.root / "c.png").write_bytes(b"another picture")
+    shelf.desk.scan()
+    changed = unrecognised(shelf.desk, Request("m"))
+    assert changed == [shelf.id(name) for name in NAMES]
+    for image in changed:
+        shelf.desk.look_again(image)
+    asked = ask(shelf.desk, engine.client(), Request("m"))
+    assert (asked.items, asked.unchanged) == (1, 2)
+    assert unrecognised(shelf.desk, Request("m", source="another")) == []

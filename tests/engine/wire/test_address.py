@@ -16,6 +16,7 @@ from engine.errors import Unsafe
 from engine.wire.address import (
     Address,
     Door,
+    engine_crashed,
     engine_lives,
     holds,
     note_path,
@@ -50,6 +51,19 @@ def test_a_note_is_read_back_and_withdrawn() -> None:
     assert [path.name for path in folder.iterdir()] == ["engine.json"]
     withdraw_note()
     assert read_note() is None
+
+
+def test_an_engine_that_left_its_note_has_crashed() -> None:
+    """A note without an engine is one; none is not, and neither is a note beside an engine that holds the lock."""
+    assert not engine_crashed()
+    lock = take_lock()
+    assert lock is not None
+    write_note(HERE)
+    assert not engine_crashed()
+    os.close(lock)
+    assert engine_crashed()
+    withdraw_note()
+    assert not engine_crashed()
 
 
 def test_another_engines_note_stays() -> None:

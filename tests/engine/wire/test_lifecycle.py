@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import math
 import os
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
@@ -170,6 +174,64 @@ def test_what_keeps_it_from_starting_is_said() -> None:
     (paths.ensure(paths.config_dir()) / "cutline.toml").write_text("[engine]\nidle = 3\n")
     with pytest.raises(EngineUnreachable, match=r"cannot be started: .*there is no setting engine\.idle"):
         lifecycle.find_or_start()
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Path]:
+    """Mount a small disk over the state folder and fill it."""
+    state = paths.ensure(paths.state_dir())
+    if os.geteuid() != 0 or not shutil.which("mount"):
+        pytest.skip("mounting file systems: only root may")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m,mode=700", "cutline-tests", str(state)]
+    done = subprocess.run(mount, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"mounting file systems: {done.stderr.strip()}")
+    with (state / "ballast").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while file.write(bytes(4096)):
+            pass
+    yield state
+    subprocess.run(["umount", "--lazy", state], check=True)
+
+
+@pytest.mark.parametrize("log", ["none", "a torn line", "no room for a file"])
+def test_a_full_disk_keeps_it_from_starting(full_disk: Path, log: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk is named, whatever the log holds; with room the engine starts."""
+    monkeypatch.setattr(lifecycle, "START_SECONDS", 2.0)
+    if log == "a torn line":
+        log_path().touch()
+        os.truncate(full_disk / "ballast", (full_disk / "ballast").stat().st_size - 4096)
+        log_path().write_text("2026" * 1024)
+    elif log == "no room for a file":
+        refusal = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        monkeypatch.setattr(lifecycle, "open_to_append", mock.Mock(side_effect=refusal))
+    with pytest.raises(EngineUnreachable, match=f"cannot be started: the disk of {full_disk} is full") as said:
+        lifecycle.find_or_start()
+    assert said.value.hint == "make room, then try again"
+    monkeypatch.undo()
+    (full_disk / "ballast").unlink()
+    lifecycle.find_or_start().close()
+    lifecycle.stop(now=True)
+
+
+def test_a_torn_line_is_not_quoted(tmp_path: Path) -> None:
+    """The last whole line of the log is; of a log that breaks off, that it does."""
+    log = tmp_path / "engine.log"
+    log.write_text("2026-01-02 03:04:05,678 cutline.engine the spool is broken\n")
+    assert lifecycle._last_words(log) == "the spool is broken"
+    log.write_text("2026-01-02 03:04:05,678 cutline.engine engine ended\n2026")
+    assert lifecycle._last_words(log) == "its log breaks off"
+    log.write_text("")
+    assert lifecycle._last_words(log) == "it said nothing"
+
+
+def test_its_log_is_for_nobody_else() -> None:
+    """A log that is made at the start can be read by its owner alone, whatever the umask."""
+    mask = os.umask(0o022)
+    try:
+        lifecycle.find_or_start().close()
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE(log_path().stat().st_mode) == 0o600
 
 
 def test_an_engine_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

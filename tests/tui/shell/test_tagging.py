@@ -48,7 +48,7 @@ def test_tag_proposes_and_changes_no_file(cutline: Terminal, dataset: Path) -> N
     assert summary.pop("images_per_second") > 0
     (failure,) = summary.pop("failures")
     assert (failure["image"], failure["code"]) == ("broken.png", "unreadable")
-    assert summary == {"images": ALL + 1, "proposed": ALL, "failed": 1, "unchanged": 0}
+    assert summary == {"images": ALL + 1, "proposed": ALL, "failed": 1, "unchanged": 0, "unanswered": 0}
     assert said.err.count("broken.png") == 1
     assert captions(dataset) == before
     assert cutline("stats", dataset, "--json").json["unreadable"] == 1
