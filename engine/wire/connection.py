@@ -22,6 +22,8 @@ from engine.wire.protocol import Failure, Refusal
 if TYPE_CHECKING:
     import asyncio
 
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 HALF_SENT_SECONDS = 5.0
 """A request, or the next part of its body, must come within so long."""
 STALLED_SECONDS = 30.0
@@ -68,6 +70,7 @@ class Connection(H11Protocol):
             transport.abort()
             return
         self.heard = self.loop.time()
+        self.app = self._closing_where_a_body_is_left(self.app)
         self.conn._max_incomplete_event_size = MOST_HEAD_BYTES  # noqa: SLF001  (h11 takes it in its constructor only)
         transport.max_size = READ_BYTES  # type: ignore[attr-defined]  # asyncio's own transports have it
         if len(self.connections) > MOST_CONNECTIONS:
@@ -95,12 +98,6 @@ class Connection(H11Protocol):
                 self.transport.abort()
                 return
         self._refuse(b"400 Bad Request", _NO_HTTP)
-
-    def on_response_complete(self) -> None:
-        """Go on to the next request, unless the body of this one is still to come: nobody wants it any more."""
-        super().on_response_complete()
-        if self.conn.their_state is h11.SEND_BODY:
-            self.transport.close()
 
     def pause_writing(self) -> None:
         """Stop sending, and begin to lose patience."""
@@ -132,6 +129,23 @@ class Connection(H11Protocol):
             or self.cycle.response_complete
             or (self.conn.their_state is h11.SEND_BODY and not self.cycle.response_started)
         )
+
+    def _closing_where_a_body_is_left(self, app: ASGIApp) -> ASGIApp:
+        """Say and do `connection: close` in a reply that comes before its request has ended.
+
+        Nobody wants the rest of that body; and a client that was not told would send its next request into the closing
+        connection.
+        """
+
+        async def closing(scope: Scope, receive: Receive, send: Send) -> None:
+            async def told(message: Message) -> None:
+                if message["type"] == "http.response.start" and self.conn.their_state is h11.SEND_BODY:
+                    message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+                await send(message)
+
+            await app(scope, receive, told)
+
+        return closing
 
     def _make_room(self) -> None:
         """Cut off whoever has been silent longest, strangers first; where all are at work, refuse this one."""

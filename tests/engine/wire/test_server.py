@@ -319,6 +319,13 @@ def test_bad_requests_are_refused_in_words(http: httpx.Client) -> None:
     assert http.get("/v1/status").status_code == 200
 
 
+def test_a_reply_that_comes_before_the_whole_request_says_that_it_closes(http: httpx.Client) -> None:
+    """A client that was not told would send its next request into a closing connection, and lose it."""
+    for _ in range(50):
+        assert http.post("/v1/shutdown", content=b" " * 100_000).headers.get("connection") == "close"
+        assert http.get("/v1/status").headers.get("connection") is None
+
+
 def test_a_body_larger_than_it_says_is_refused(http: httpx.Client) -> None:
     """A chunked body has no length up front; it is refused as soon as it passes the limit."""
     reply = http.post("/v1/shutdown", content=(b" " * 10_000 for _ in range(20)))
