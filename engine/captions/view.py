@@ -30,18 +30,32 @@ class View(msgspec.Struct, frozen=True):
     """Thresholds of single categories, before `threshold`."""
     tags: dict[str, float] = msgspec.field(default_factory=dict)
     """Thresholds of single tags, before both."""
+    mcut: bool = False
+    """In place of `threshold` and `categories`: in each category, the middle of the widest gap between its scores."""
     top_k: int = 0
     """At most so many tags, the best; 0 for all. The rating does not count."""
     include: tuple[str, ...] = ()
     """Only these tags, and the rating; empty for all."""
     exclude: tuple[str, ...] = ()
     """Never these tags."""
-    underscores: Literal["spaces", "keep"] = "spaces"
-    """`spaces` turns underscores into spaces, but not in kaomoji such as `^_^`."""
+    replace: dict[str, str] = msgspec.field(default_factory=dict)
+    """Tag → what is written in its place: one tag, several with commas, or nothing."""
+    implied: Literal["keep", "drop"] = "keep"
+    """`drop` leaves out what another proposed tag says already: `long hair` beside `very long hair`, and `implications`."""
+    implications: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Tag → tags that follow from it."""
+    underscores: Literal["spaces", "keep", "kohya"] = "spaces"
+    """`spaces` turns underscores into spaces, but not in kaomoji such as `^_^`; `kohya` in all tags longer than 3."""
     escape: bool = False
     r"""Whether `(`, `)` and `\` get a backslash, as prompts of the SD web UI need."""
+    expand_characters: bool = False
+    """Whether a character's series becomes a tag of its own: `saber (fate)` → `saber`, `fate`."""
+    first: tuple[str, ...] = ()
+    """These stand first when they are proposed, in this order."""
+    category_order: tuple[str, ...] = ()
+    """Categories that stand before all others, in this order."""
     order: Literal["score", "name"] = "score"
-    """Highest score first, or by name."""
+    """Highest score first, or by name; within a category where those are ordered."""
     rating: Literal["never", "first", "last"] = "never"
     """Where the best of the tags of category `rating` goes; it has no threshold."""
 

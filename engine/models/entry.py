@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 
 from engine.errors import BadSetting, WrongUsage
+from engine.models.fit import Fit
+from engine.models.tagger import Graph, LabelFile
 from engine.models.toml_file import as_struct, read_toml
 from engine.settings import nearest
 
@@ -35,6 +37,25 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The words allowed; empty for any text."""
 
 
+class Weights(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `[weights]`: the files a model needs, in a repository of the Hugging Face Hub or a local folder."""
+
+    files: dict[str, str]
+    """Role (model, labels, ...) → path in the repository or folder. Only these are downloaded."""
+    repo: str = ""
+    """The repository, OWNER/NAME; empty for a local folder."""
+    revision: str = "main"
+    """A commit, or a branch or tag that is pinned to its commit when it is first pulled."""
+    folder: str = ""
+    """Absolute path of a local folder, in place of a repository."""
+    sha256: dict[str, str] = {}
+    """Path → the checksum its content must have, where it is known."""
+    terms: str = ""
+    """What the licence restricts, in one sentence, shown before a download; empty for permissive licences."""
+    gated: bool = False
+    """Whether the terms must be accepted on the hub first, and a token sent."""
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What the catalogue says about one model."""
 
@@ -51,6 +72,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Raised when the same picture reaches the same weights in another way."""
     threshold: float | None = None
     """A tagger's default threshold, 0 to 1; None for a captioner."""
+    thresholds: dict[str, float] = {}
+    """Default thresholds of single categories, 0 to 1."""
     floor: float | None = None
     """The lowest score a tagger keeps, 0 to 1; None for a captioner."""
     picture_px: int = 0
@@ -65,6 +88,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """One call of the adapter may take so long; then its worker counts as hung."""
     most_batch: Annotated[int, msgspec.Meta(ge=1)] = 64
     """Pictures given at once to an adapter that takes batches, at most."""
+    weights: Weights | None = None
+    """The files it needs; None when it needs none."""
+    picture: Fit | None = None
+    """How pictures are fitted for it; None when it takes them as they are."""
+    graph: Graph | None = None
+    labels: LabelFile | None = None
     options: dict[str, Option] = {}
 
 

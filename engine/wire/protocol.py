@@ -248,6 +248,8 @@ class ResolvedStep(msgspec.Struct, frozen=True):
     """The model's default threshold; None for prose."""
     floor: float | None = None
     """The lowest score kept; None for prose."""
+    thresholds: dict[str, float] = {}
+    """The model's default thresholds of single categories."""
 
 
 class Resolved(msgspec.Struct, frozen=True):
