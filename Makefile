@@ -48,6 +48,9 @@ clean:
 	$(PIP) --editable '.[demo]'
 	@touch $@
 
+# timm names torchvision as a need, which fits no torch without CUDA and which cutline does without.
 .venv/installed-test: .venv/pyvenv.cfg $(SOURCES)
 	$(PIP) --editable '.[demo,test]'
+	$(PIP) safetensors torch
+	$(PIP) --no-deps timm
 	@touch $@ .venv/installed-demo

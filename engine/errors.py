@@ -75,6 +75,12 @@ class Unreadable(CutlineError):
     code = "unreadable"
 
 
+class MissingWeights(CutlineError):
+    """Download them, or put them there: the weights of a model are not on this machine."""
+
+    code = "missing-weights"
+
+
 class TooNew(CutlineError):
     """Upgrade: the file or the other process is of a newer cutline."""
 

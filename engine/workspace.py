@@ -9,6 +9,7 @@ Calls block on the disk for a moment: a screen makes them in a worker thread. An
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -54,6 +55,7 @@ class Workspace:
         self.roster = Roster(root, store)
         self._frames = FrameReader(self.files, ProposalReader(), separator, self.view_of)
         self._views: dict[str, View] = {}
+        self._views_mark = -1
         self._load_views()
 
     @classmethod
@@ -120,8 +122,7 @@ class Workspace:
     def refresh(self) -> set[ImageId]:
         """Take in what other processes and threads did to the store; return the images concerned."""
         touched = self.roster.refresh()
-        if touched:
-            self._load_views()
+        self._load_views()
         return touched
 
     def counts(self) -> Counts:
@@ -140,13 +141,17 @@ class Workspace:
             raise WrongUsage(f"{name} is no image of {self.root}", "name it relative to the dataset's folder")
         return entry
 
-    def frame(self, image: ImageId) -> Frame:
+    def frame(self, image: ImageId, views: Mapping[str, View] = MappingProxyType({})) -> Frame:
         """Read one image's caption and candidates as they are now.
 
         A picture that changed, or was never read, is hashed when there is a proposal to compare it with.
+
+        Args:
+            image: Which.
+            views: By source: what is looked through in place of the view in force, as while a threshold moves.
         """
         with self.store.explained():
-            return self._frames.read(self.store.db, self.look_again(image), self.extension)
+            return self._frames.read(self.store.db, self.look_again(image), self.extension, views)
 
     def look_again(self, image: ImageId) -> Image:
         """Bring one image's row up to its file: size, time, and the digest where a proposal needs it."""
@@ -204,7 +209,7 @@ class Workspace:
         asked = [s for s in frame.candidates if (s.answer is None if only is None else s.proposal.id in only)]
         taken = {s.proposal.id: tuple(chosen.get(s.proposal.id, ())) for s in asked}
         kind = "accept" if asked else "approve"
-        said = verdicts(asked, taken, self.view_json)
+        said = verdicts(asked, taken)
         return self._decide(frame, kind, text_after(frame, taken), said, group)
 
     def reject(self, frame: Frame, only: Collection[int] | None = None, group: int | None = None) -> Step:
@@ -216,7 +221,7 @@ class Workspace:
         asked = [s for s in frame.open if only is None or s.proposal.id in only]
         if not asked:
             raise Refused("there is nothing to reject here", "no candidate is open")
-        return self._decide(frame, "reject", frame.raw, verdicts(asked, {}, self.view_json), group)
+        return self._decide(frame, "reject", frame.raw, verdicts(asked, {}), group)
 
     def edit(self, frame: Frame, text: str, group: int | None = None) -> Step:
         r"""Write a caption by hand; candidates stay open and are compared with the new text.
@@ -268,12 +273,24 @@ class Workspace:
         """Say whether anybody set a view for a source."""
         return source in self._views
 
-    def set_view(self, db: sqlite3.Connection, source: str, settings: View) -> None:
-        """Put a view in force, inside the caller's transaction; the same one again adds no row."""
+    def set_view(self, db: sqlite3.Connection, source: str, settings: View, group: int | None = None) -> None:
+        """Put a view in force, inside the caller's transaction; the same one again adds no row.
+
+        With a group it is part of that step, and taken back with it.
+        """
         if self._views.get(source) != settings:
             data = msgspec.json.encode(settings)
-            journal.append(db, "view", session=self.store.session, source=source, data=data)
-            self._views[source] = settings
+            journal.append(db, "view", session=self.store.session, group=group, source=source, data=data)
+            self._views[source], self._views_mark = settings, -1  # read again: the caller may roll it back
+
+    def change_view(self, source: str, change: Callable[[View], View]) -> None:
+        """Put in force what a change makes of a source's view, whoever set that; one step, none where it is the same."""
+        with self.store.transaction() as db:
+            before = self._views_in(db).get(source) or View()
+            if (after := change(before)) != before:
+                data = msgspec.json.encode(after)
+                journal.append(db, "view", session=self.store.session, source=source, data=data)
+        self._load_views()
 
     def new_group(self) -> int:
         """Give out the number of a new bulk step."""
@@ -289,6 +306,7 @@ class Workspace:
         """Take back journal rows; see `engine.review.undo` for choosing them."""
         done = undo.undo_steps(self.store, self.files, rows)
         self.roster.derive(done.images)
+        self._load_views()
         return done
 
     def history(self, image: ImageId | None = None) -> Iterator[JournalRow]:
@@ -299,5 +317,11 @@ class Workspace:
     # --- keeping views ----------------------------------------------------------------------------------------
 
     def _load_views(self) -> None:
+        """Take in the views in force, where one was set or taken back since the last time."""
         with self.store.explained():
-            self._views = {s: msgspec.json.decode(v, type=View) for s, v in journal.views(self.store.db).items()}
+            mark = journal.newest_without_image(self.store.db)
+            if mark != self._views_mark:
+                self._views, self._views_mark = self._views_in(self.store.db), mark
+
+    def _views_in(self, db: sqlite3.Connection) -> dict[str, View]:
+        return {source: msgspec.json.decode(data, type=View) for source, data in journal.views(db).items()}

@@ -82,6 +82,7 @@ class CutlineApp(App[int], inherit_bindings=False):
 
     def on_unmount(self) -> None:
         """Let the hand finish what was decided."""
+        self._hand.last(self.turns.thresholds.settle)
         self._hand.rest()
 
     @property

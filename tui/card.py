@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from engine.captions.diff import apply
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from engine.captions.diff import Hunk
     from engine.review.frames import Frame, Shown
     from engine.review.records import ImageId
@@ -28,12 +30,24 @@ class Card:
         self.problem = problem
         self.shown = next((i for i, one in enumerate(frame.candidates) if one.answer is None), 0)
         self.cursor = 0
+        self.redrawn: Card | None = None
+        """What a key of the person made of it; None while nothing did."""
         self._touched: dict[int, frozenset[int]] = {}
+        self._said: dict[int, dict[str, bool]] = {}
+        """By proposal that was touched: what was last said of each hunk, by label, also of those that are gone."""
 
     @property
     def image(self) -> ImageId:
         """The image it shows."""
         return self.frame.image.id
+
+    @property
+    def latest(self) -> Card:
+        """What keys have made of it by now."""
+        card = self
+        while card.redrawn is not None:
+            card = card.redrawn
+        return card
 
     @property
     def candidate(self) -> Shown | None:
@@ -84,14 +98,29 @@ class Card:
         return apply(self.frame.caption, [hunk for hunks in self.decision().values() for hunk in hunks])
 
     def renewed(self, frame: Frame, problem: str = "") -> Card:
-        """Return a card of the same visit over a newer frame, with what was chosen kept where it still exists."""
+        """Return a card of the same visit over a newer frame.
+
+        What was chosen or left out by hand stays so, also where its hunk was gone for a while; a hunk that is new is
+        as on opening. The cursor stays on its hunk.
+        """
         card = Card(frame, self.visit, problem)
-        was = {shown.proposal.id: shown for shown in self.frame.candidates}
+        was = {shown.proposal.id: (place, shown) for place, shown in enumerate(self.frame.candidates)}
         for place, shown in enumerate(frame.candidates):
             proposal = shown.proposal.id
             if self.candidate is not None and proposal == self.candidate.proposal.id and shown.answer is None:
-                card.shown, card.cursor = place, min(self.cursor, max(0, len(shown.hunks) - 1))
+                card.shown, card.cursor = place, self._cursor_among(shown.hunks)
             if proposal in self._touched:
-                labels = {was[proposal].hunks[i].label for i in self._touched[proposal]}
-                card._touched[proposal] = frozenset(i for i, h in enumerate(shown.hunks) if h.label in labels)
+                before, old = was[proposal]
+                chosen = self.chosen(before)
+                said = self._said.get(proposal, {}) | {h.label: i in chosen for i, h in enumerate(old.hunks)}
+                card._said[proposal] = said
+                card._touched[proposal] = frozenset(
+                    i for i, h in enumerate(shown.hunks) if said.get(h.label, h.chosen and not shown.stale)
+                )
         return card
+
+    def _cursor_among(self, hunks: Sequence[Hunk]) -> int:
+        """Return where the hunk under the cursor stands among others; where it is gone, the same place."""
+        label = self.hunks[self.cursor].label if self.hunks else ""
+        places = [place for place, hunk in enumerate(hunks) if hunk.label == label]
+        return min(places or [min(self.cursor, max(0, len(hunks) - 1))], key=lambda place: abs(place - self.cursor))

@@ -65,8 +65,29 @@ COMMANDS = {
     "stats": Command("looking", "Count the images of a dataset by what is decided about them.", "cutline stats photos"),
     "import": Command(
         "importing",
-        "Bring in what another review store knows: what models said, what was decided, flags.",
+        "Bring in what another review store knows, or scores from a file; no caption is written.",
         "cutline import photos --from store",
+    ),
+    "export": Command(
+        "exporting",
+        "Write all scores that a tagger gave, whatever its threshold, into a file for other programs.",
+        "cutline export photos --to scores-csv scores.csv",
+    ),
+    "models list": Command(
+        "models", "List the models: what each is, whether it is here, its size and licence.", "cutline models list"
+    ),
+    "models show": Command(
+        "models",
+        "Show everything about one model: files, licence, thresholds, how it sees pictures.",
+        "cutline models show pixel_stats",
+    ),
+    "models pull": Command(
+        "pulling",
+        "Download the weights of models; goes on where it was interrupted.",
+        "cutline models pull wd-vit-tagger-v3",
+    ),
+    "models verify": Command(
+        "pulling", "Compare weights with their checksums; all that are downloaded.", "cutline models verify"
     ),
     "jobs list": Command("jobs", "List the jobs that the engine keeps, newest first.", "cutline jobs list"),
     "jobs show": Command(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.wire.client import EngineClient
     from engine.wire.protocol import JobInfo
     from engine.workspace import Workspace
-    from tui.turns import Tone
+    from tui.stage import Tone
 
 
 class Collectors:

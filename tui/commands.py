@@ -73,6 +73,17 @@ def _no_hunk(now: Situation) -> str:
     return "" if card.hunks else "this candidate changes nothing"
 
 
+def _no_threshold(now: Situation) -> str:
+    card = now.card
+    if card is None or card.candidate is None:
+        return _no_image(now) or "nothing is proposed for this image"
+    if card.candidate.view is None:
+        return f"{card.candidate.proposal.source} proposes prose: there is no threshold to move"
+    if card.candidate.answer is not None:
+        return "this candidate is already answered; u takes that back"
+    return "MCut is in this view, and finds its own threshold" if card.candidate.view.mcut else ""
+
+
 class Accept(Command):
     """Accept and move on."""
 
@@ -176,6 +187,22 @@ class ShowCandidate(Command):
     why_not = staticmethod(_no_image)
 
 
+class ThresholdDown(Command):
+    """Lower the threshold."""
+
+    name, group, keys = "threshold_down", "Choose", ("left_square_bracket",)
+    help = "Lower the threshold of this candidate's source by 0.01, for all its images"
+    why_not = staticmethod(_no_threshold)
+
+
+class ThresholdUp(Command):
+    """Raise the threshold."""
+
+    name, group, keys = "threshold_up", "Choose", ("right_square_bracket",)
+    help = "Raise it by 0.01"
+    why_not = staticmethod(_no_threshold)
+
+
 class Next(Command):
     """Go to the next image."""
 
@@ -249,6 +276,8 @@ ALL: tuple[type[Command], ...] = (
     NextHunk,
     PreviousHunk,
     ShowCandidate,
+    ThresholdDown,
+    ThresholdUp,
     Next,
     Previous,
     First,
@@ -264,7 +293,7 @@ FOOTER: tuple[type[Command], ...] = (Accept, Reject, ToggleHunk, NextHunk, Edit,
 EDITOR_KEYS = (("ctrl+s", "write the file"), ("escape", "leave, keep as draft"), ("ctrl+z", "undo typing"))
 """Keys of the caption editor, while it is open: key, what it does."""
 
-_SIGNS = {"question_mark": "?", "down": "↓", "up": "↑"}
+_SIGNS = {"question_mark": "?", "down": "↓", "up": "↑", "left_square_bracket": "[", "right_square_bracket": "]"}
 
 
 def named(name: str) -> type[Command]:

@@ -33,6 +33,10 @@ class Hand:
             future = self._thread.submit(call, *args, **kwargs)
             return await asyncio.wrap_future(future)
 
+    def last(self, call: Callable[[], None]) -> None:
+        """Have one more thing done when nobody is left to be told how it went."""
+        self._thread.submit(call)
+
     def rest(self) -> None:
         """Finish what was asked for and end the thread."""
         self._thread.shutdown(wait=True)

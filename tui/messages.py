@@ -10,7 +10,7 @@ from textual.message import Message
 if TYPE_CHECKING:
     from engine.wire.protocol import JobInfo
     from tui.preview.gallery import Drawn
-    from tui.turns import Tone
+    from tui.stage import Tone
 
 Request = Literal["pause", "resume", "cancel", "retry", "failures"]
 """What the screen asks the engine about one job."""

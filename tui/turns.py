@@ -2,13 +2,14 @@
 
 Keys go into a queue; one task takes them out and lets the hand (one thread) do the disk's part. A key pressed
 while the next image is still being read waits, and then acts on the image that is shown by then. A key pressed
-on a card acts on that card as it was seen, also when others' changes drew it anew in between.
+on a card acts on that card as it was seen, also when others' changes drew it anew in between; what an earlier key
+made of the card counts.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.caption import parse
 from engine.errors import CutlineError, WrongUsage
@@ -16,6 +17,7 @@ from engine.review.frames import Frame
 from engine.review.records import Counts, Image
 from tui.card import Card
 from tui.lineup import OPEN_STATES
+from tui.thresholds import Thresholds
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,24 +28,7 @@ if TYPE_CHECKING:
     from tui.hand import Hand
     from tui.idle import Idle
     from tui.lineup import Lineup
-
-Tone = Literal["plain", "good", "warning", "error"]
-
-
-class Stage(Protocol):
-    """Where turns show what they did."""
-
-    def show_card(self, card: Card | None) -> None:
-        """Show an image; None when there is none."""
-
-    def show_lineup(self) -> None:
-        """Show the queue as it is now."""
-
-    def show_counts(self, counts: Counts) -> None:
-        """Show how many images are where."""
-
-    def say(self, text: str, tone: Tone = "plain") -> None:
-        """Say one raw line."""
+    from tui.stage import Stage
 
 
 class Turn(NamedTuple):
@@ -70,6 +55,7 @@ class Turns:
         self.lineup = lineup
         self.card: Card | None = None
         self.counts = Counts()
+        self.thresholds = Thresholds(workspace)
         self._hand, self._idle = hand, idle
         self._asked: asyncio.Queue[Turn] = asyncio.Queue()
         self._visit = 0
@@ -106,8 +92,8 @@ class Turns:
         while True:
             turn = await self._asked.get()
             try:
-                card = turn.seen if turn.seen and self.card and turn.seen.visit == self.card.visit else self.card
-                await turn.act(card)
+                seen = turn.seen.latest if turn.seen else None
+                await turn.act(seen if seen and self.card and seen.visit == self.card.visit else self.card)
             except CutlineError as problem:
                 self.stage.say(str(problem), "error")
                 await self.look()
@@ -165,10 +151,11 @@ class Turns:
             return
         for _image, reason in undone.refused:
             self.stage.say(f"not undone: {reason}", "error")
-        if undone.images:
-            self.stage.say(f"undone: {', '.join(undone.kinds)}", "good")
+        if undone.images or undone.sources:
+            views = [f"view of {source}" for source in undone.sources]
+            self.stage.say(f"undone: {', '.join([*views, *(kind for kind in undone.kinds if kind != 'view')])}", "good")
             self._recount()
-            if undone.images[0] in self.lineup.ids:
+            if undone.images and undone.images[0] in self.lineup.ids:
                 self.lineup.move(self.lineup.ids.index(undone.images[0]))
             await self._arrive()
 
@@ -179,7 +166,7 @@ class Turns:
         def decide_and_read() -> tuple[Step | None, int | None, Card | None]:
             result = step()
             place = self.lineup.next_open(entries)
-            return result, place, None if place is None else self._read(self.lineup.ids[place])
+            return result, place, None if place is None else self.read(self.lineup.ids[place])
 
         made, onward, following = await self._hand.do(decide_and_read)
         self._recount()
@@ -204,11 +191,11 @@ class Turns:
 
         def step_and_read() -> Card:
             step()
-            return self._read(card.image, of=card)
+            return self.read(card.image, of=card)
 
         renewed = await self._hand.do(step_and_read)
         self._recount()
-        self._show(renewed)
+        self.redraw(card, renewed)
 
     # --- moving and looking -----------------------------------------------------------------------------------
 
@@ -222,8 +209,14 @@ class Turns:
         await self._hand.do(self.workspace.load)
         await self.arrange()
 
+    async def settle(self) -> None:
+        """Put the threshold that is being moved in force."""
+        if self.thresholds.moved is not None:
+            await self._hand.do(self.thresholds.settle)
+
     async def go(self, place: int) -> None:
         """Go to a place of the queue, at most to its ends."""
+        await self.settle()
         if self.lineup.move(place):
             await self._arrive()
 
@@ -261,7 +254,7 @@ class Turns:
 
         def refresh_and_read() -> tuple[bool, Card | None]:
             changed = bool(self.workspace.refresh())
-            return changed, None if card is None else self._read(card.image, of=card)
+            return changed, None if card is None else self.read(card.image, of=card)
 
         changed, renewed = await self._hand.do(refresh_and_read)
         if changed:
@@ -281,7 +274,7 @@ class Turns:
     async def _arrive(self) -> None:
         """Read the image at the present place and show it."""
         here = self.lineup.here
-        self._turn_to(None if here is None else await self._hand.do(self._read, here))
+        self._turn_to(None if here is None else await self._hand.do(self.read, here))
 
     def _turn_to(self, card: Card | None) -> None:
         """Show an image newly come to."""
@@ -297,10 +290,17 @@ class Turns:
         self.stage.show_lineup()
         self.stage.show_card(card)
 
-    def _read(self, image: ImageId, of: Card | None = None) -> Card:
+    def redraw(self, card: Card, renewed: Card) -> None:
+        """Show what a key made of a card: keys pressed on the card before act on this one."""
+        card.redrawn = renewed
+        if self.card is not None and self.card is not renewed:
+            self.card.redrawn = renewed
+        self._show(renewed)
+
+    def read(self, image: ImageId, of: Card | None = None) -> Card:
         """Read a card; in the hand's thread."""
         try:
-            frame = self.workspace.frame(image)
+            frame = self.workspace.frame(image, self.thresholds.views)
             problem = frame.unwritable
         except (CutlineError, OSError) as unreadable:
             entry = self.workspace.entries[image]

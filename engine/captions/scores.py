@@ -49,13 +49,13 @@ def to_u16(score: float) -> int:
 
 
 def pack(scored: Iterable[tuple[int, int]], floor: int) -> bytes:
-    """Pack pairs of (label index, u16 score) that reach the floor into one blob.
+    """Pack pairs of (label index, u16 score) into one blob.
 
     Args:
-        scored: Pairs in any order; those below the floor are dropped.
-        floor: The lowest u16 score kept, 0 to 65535.
+        scored: Pairs in any order: all that reach the floor, and what was kept for another reason (the best rating).
+        floor: The u16 score from which on all are kept, 0 to 65535.
     """
-    kept = sorted(((i, s) for i, s in scored if s >= floor), key=lambda pair: (-pair[1], pair[0]))
+    kept = sorted(scored, key=lambda pair: (-pair[1], pair[0]))
     wide = any(index > FULL_SCALE for index, _ in kept)
     indices, scores = array("I" if wide else "H", (i for i, _ in kept)), array("H", (s for _, s in kept))
     if sys.byteorder == "big":
@@ -88,6 +88,33 @@ def _read(blob: bytes, labels: LabelTable) -> tuple[TagScore, ...]:
         scores.byteswap()
     names, categories = labels.names, labels.categories
     return tuple(TagScore(names[i], s / FULL_SCALE, categories[i]) for i, s in zip(indices, scores, strict=True))
+
+
+class Sections(NamedTuple):
+    """A blob taken apart, for whoever reads ten thousand of them at once."""
+
+    width: int
+    """Bytes for each label index, 2 or 4."""
+    floor: int
+    """u16."""
+    indices: bytes
+    """Little-endian, one a label."""
+    scores: bytes
+    """Little-endian u16, same order."""
+
+
+def sections(blob: bytes) -> Sections:
+    """Take a blob apart.
+
+    Raises:
+        Unreadable: It is of another version, or cut short.
+    """
+    version, width, floor, count = _HEADER.unpack_from(blob) if len(blob) >= _HEADER.size else (0, 0, 0, 0)
+    middle = _HEADER.size + count * width
+    parts = Sections(width, floor, blob[_HEADER.size : middle], blob[middle:])
+    if version != FORMAT_VERSION or width not in _INDEX_TYPES or len(parts.scores) != 2 * count:
+        raise Unreadable("stored tag scores cannot be read", "tag the image again with --again")
+    return parts
 
 
 def floor_of(blob: bytes) -> float:

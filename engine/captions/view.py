@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from engine.captions.caption import join, tag_key
-from engine.captions.scores import FULL_SCALE, to_u16
+from engine.captions.caption import join
+from engine.captions.mcut import mcuts
+from engine.captions.rules import RATING, rules_of
+from engine.captions.spelling import Underscores
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from engine.captions.rules import Rules
     from engine.captions.scores import TagScore
-
-KAOMOJI = frozenset("0_0 (o)_(o) +_+ +_- ._. <o>_<o> <|>_<|> =_= >_< 3_3 6_9 >_o @_@ ^_^ o_o u_u x_x |_| ||_||".split())  # noqa: SIM905  (reads better than a column)
-"""Tags whose underscore is a mouth; the list that the wd14 tagger extension for the SD web UI first published."""
-
-_TO_ESCAPE = re.compile(r"[\\()]")
 
 
 class View(msgspec.Struct, frozen=True):
@@ -44,7 +41,7 @@ class View(msgspec.Struct, frozen=True):
     """`drop` leaves out what another proposed tag says already: `long hair` beside `very long hair`, and `implications`."""
     implications: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     """Tag → tags that follow from it."""
-    underscores: Literal["spaces", "keep", "kohya"] = "spaces"
+    underscores: Underscores = "spaces"
     """`spaces` turns underscores into spaces, but not in kaomoji such as `^_^`; `kohya` in all tags longer than 3."""
     escape: bool = False
     r"""Whether `(`, `)` and `\` get a backslash, as prompts of the SD web UI need."""
@@ -73,47 +70,84 @@ class ViewedTag(NamedTuple):
 
 
 def view(scores: Sequence[TagScore], settings: View) -> tuple[ViewedTag, ...]:
-    """Return the tags that settings let through, in the order in which they would be written."""
-    lowest = _stored(settings.threshold)
-    by_category = {category: _stored(cut) for category, cut in settings.categories.items()}
-    by_tag = {tag_key(tag): _stored(cut) for tag, cut in settings.tags.items()}
-    include, exclude = frozenset(map(tag_key, settings.include)), frozenset(map(tag_key, settings.exclude))
-    listed = bool(by_tag or include or exclude)
+    """Return the tags that settings let through, in the order in which they would be written, none twice.
 
-    taken: list[TagScore] = []
-    best_rating: TagScore | None = None
-    for scored in scores:
-        name, score, category = scored
-        cut = by_category.get(category, lowest)
-        if listed:
-            key = tag_key(name)
-            if key in exclude or (include and key not in include and category != "rating"):
-                continue
-            cut = by_tag.get(key, cut)
-        if category == "rating":
-            if best_rating is None or score > best_rating.score:
-                best_rating = scored
-        elif score >= cut:
-            taken.append(scored)
+    What passes its threshold and the lists is replaced and spelled; then what is implied is dropped, then all but the
+    best `top_k`; then the rest is ordered. The order of `scores` does not matter.
+    """
+    rules = rules_of(settings)
+    passed = _passed(scores, rules, mcuts(scores) if settings.mcut else {})
+    tags: dict[str, ViewedTag] = {}
+    for falling, name, category, written in passed:
+        for text, key in written:
+            if key not in tags:
+                tags[key] = ViewedTag(text, -falling, category, name)
+    rating = {} if settings.rating == "never" else _rating(scores, rules)
+    for key in rating:
+        tags.pop(key, None)
+    if settings.implied == "drop":
+        for key in rules.implied.said_already([*tags]):
+            del tags[key]
+    return _ordered(tags, rating, settings, rules)
 
-    taken.sort(key=lambda scored: (-scored.score, scored.name))
+
+def _passed(
+    scores: Sequence[TagScore], rules: Rules, moved: Mapping[str, float]
+) -> list[tuple[float, str, str, tuple[tuple[str, str], ...]]]:
+    """Return what passes, best first, equal ones by name: minus the score, name, category, what is written.
+
+    Args:
+        scores: All that are stored.
+        rules: What the view says of labels.
+        moved: Cuts of categories that hold in place of the view's.
+    """
+    least = min([rules.least, *moved.values()])
+    passed = []
+    for name, score, category in scores:
+        if score < least:  # most are, and need no rule
+            continue
+        cut, fixed, written = rules[name, category]
+        if moved and not fixed:
+            cut = moved.get(category, cut)
+        if score >= cut:
+            passed.append((-score, name, category, written))
+    passed.sort()
+    return passed
+
+
+def _rating(scores: Sequence[TagScore], rules: Rules) -> dict[str, ViewedTag]:
+    """Return what is written of the best rating that is not excluded, by key; of equal ones the first by name."""
+    found = [(-s.score, s.name) for s in scores if s.category == RATING and rules[s.name, RATING].written]
+    if not found:
+        return {}
+    falling, name = min(found)
+    return {key: ViewedTag(text, -falling, RATING, name) for text, key in rules[name, RATING].written}
+
+
+def _ordered(
+    tags: dict[str, ViewedTag], rating: dict[str, ViewedTag], settings: View, rules: Rules
+) -> tuple[ViewedTag, ...]:
+    """Take the best tags, and put all in order.
+
+    Args:
+        tags: By key, best first.
+        rating: What is written of the rating, by key.
+        settings: The view.
+        rules: What it says of labels.
+    """
+    found = list(tags.items())
     if settings.top_k:
-        del taken[settings.top_k :]
+        del found[settings.top_k :]
     if settings.order == "name":
-        taken.sort(key=lambda scored: scored.name)
-    if best_rating is not None and settings.rating != "never":
-        taken.insert(0 if settings.rating == "first" else len(taken), best_rating)
-    return tuple(ViewedTag(_written(s.name, settings), s.score, s.category, s.name) for s in taken)
-
-
-def _stored(threshold: float) -> float:
-    """Round a threshold as scores are rounded, so that a score equal to it passes."""
-    return to_u16(threshold) / FULL_SCALE
-
-
-def _written(name: str, settings: View) -> str:
-    text = name.replace("_", " ") if settings.underscores == "spaces" and name not in KAOMOJI else name
-    return _TO_ESCAPE.sub(r"\\\g<0>", text) if settings.escape else text
+        found.sort(key=lambda pair: pair[1].text)
+    if order := rules.category_order:
+        found.sort(key=lambda pair: order.get(pair[1].category, len(order)))
+    if rating:
+        at = 0 if settings.rating == "first" else len(found)
+        found[at:at] = rating.items()
+    if first := rules.first:
+        found.sort(key=lambda pair: first.get(pair[0], len(first)))
+    return tuple([tag for _, tag in found])
 
 
 def text_of(viewed: Iterable[ViewedTag], separator: str = ",") -> str:

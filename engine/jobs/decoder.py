@@ -20,6 +20,7 @@ import numpy as np
 from engine.errors import CutlineError, Unsafe
 from engine.jobs import frames, lifeline
 from engine.models import pictures
+from engine.models.fit import Fit
 from engine.wire.protocol import Failure
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Wanted(msgspec.Struct, frozen=True):
     """Where it must really lie."""
     at_least_px: int
     max_megapixels: int
+    fit: Fit | None = None
+    """The square to make of it."""
 
 
 class Decoded(msgspec.Struct, frozen=True, tag="decoded"):
@@ -120,7 +123,7 @@ def receive(line: socket.socket) -> tuple[bytes, int]:
 def look(wanted: Wanted) -> tuple[Decoded | Failed, Sequence[NDArray[np.uint8]]]:
     """Decode a picture, or say why not."""
     try:
-        found = pictures.decode(_really(wanted), wanted.at_least_px, wanted.max_megapixels)
+        found = pictures.decode(_really(wanted), wanted.at_least_px, wanted.max_megapixels, wanted.fit)
     except CutlineError as error:
         return _failed(error.message, error.hint, error.code), ()
     except MemoryError:

@@ -22,7 +22,7 @@ from engine.jobs.runner import Runner
 from engine.jobs.slot import Hiring
 from engine.jobs.spool import Spool, UnknownJob
 from engine.jobs.spool_thread import SpoolThread
-from engine.models import environments, registry
+from engine.models import environments, registry, weights
 from engine.wire.protocol import (
     JobInfo,
     ModelInfo,
@@ -273,6 +273,7 @@ def _catalogue(loaded: set[str]) -> tuple[ModelInfo, ...]:
             loaded=entry.name in loaded,
             download_bytes=entry.download_bytes,
             threshold=entry.threshold,
+            downloaded=weights.present(entry),
         )
         for entry in registry.entries()
     )

@@ -90,7 +90,8 @@ class Worker:
         except Exception as error:  # noqa: BLE001  (the border of one job item)
             self._asking.fail(order, task, error, time.perf_counter() - start)
             return
-        picture = decoder.decode(task.path, order.folders, held.entry.picture_px)
+        fit = getattr(held.adapter, "fit", None)
+        picture = decoder.decode(task.path, order.folders, held.entry.picture_px, fit)
         seconds = time.perf_counter() - start
         if isinstance(picture, Failure):
             self._outbox.put(Outcome(order.job, order.step, task.place, seconds=seconds, error=picture))

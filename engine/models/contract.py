@@ -23,7 +23,7 @@ class Scored(msgspec.Struct, frozen=True):
     """A tagger's output for one picture."""
 
     pairs: tuple[tuple[int, int], ...]
-    """(label index, score as u16 0 to 65535), only those at or above the entry's floor."""
+    """(label index, score as u16 0 to 65535): all at or above the entry's floor, and the best rating in any case."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -49,6 +49,10 @@ class Adapter(Protocol):
 
     # An adapter may also have the attribute `runs_on`, a str: the device it really uses, as cuda:0, cuda or cpu; "" where
     # that does not matter. A job that named another device is refused then, one that named none is warned.
+
+    # And `fit`, an `engine.models.fit.Fit` whose size is filled in: pictures then come as that square, uint8 RGB of
+    # (size, size, 3), made where they are decoded; their `alpha` is None. Without it, or with None, they come whole, no
+    # smaller than the entry's `picture_px`.
 
     def __init__(self, entry: Entry, device: str) -> None:
         """Load the model; heavy imports happen here.

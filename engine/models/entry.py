@@ -21,6 +21,9 @@ ADAPTER_GROUP = "cutline.adapters"
 
 Value = bool | int | float | str
 
+NEEDED_FILES = {"onnx_tagger": ("model", "labels"), "timm_tagger": ("model", "config", "labels")}
+"""Adapter → the roles of the files it needs; such a one needs the tables `[picture]`, `[graph]`, `[labels]`, too."""
+
 _TYPES: dict[type, str] = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
@@ -66,10 +69,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kind: Literal["tagger", "captioner"]
     summary: str
     licence: str
-    revision: str
-    """The exact weights, or the version of a formula; another one gives other fingerprints."""
     preprocessing: int
     """Raised when the same picture reaches the same weights in another way."""
+    revision: str = ""
+    """The version of a formula; another one gives other fingerprints. Empty where `weights` says which they are."""
     threshold: float | None = None
     """A tagger's default threshold, 0 to 1; None for a captioner."""
     thresholds: dict[str, float] = {}
@@ -97,8 +100,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     options: dict[str, Option] = {}
 
 
-def read_entry(file: Path) -> Entry:
+def read_entry(file: Path, folder: str = "") -> Entry:
     """Read one file of the catalogue.
+
+    Args:
+        file: Where it is.
+        folder: The folder in which its weights lie, for an entry that says nothing of that; empty for the others.
 
     Raises:
         BadSetting: It cannot be read, or says something wrong; names file and key.
@@ -112,6 +119,13 @@ def read_entry(file: Path) -> Entry:
         score = getattr(entry, key)
         if (score is None) == (entry.kind == "tagger") or not 0 <= (score or 0) <= 1:
             raise BadSetting(f"{file}: {key}: a tagger has one from 0 to 1, a captioner has none", "correct it")
+    for category, score in entry.thresholds.items():
+        if entry.kind != "tagger" or not 0 <= score <= 1:
+            raise BadSetting(f"{file}: thresholds.{category}: a tagger has one from 0 to 1", "correct it")
+    if folder and entry.weights is not None:
+        weights = msgspec.structs.replace(entry.weights, folder=folder, repo="")
+        entry = msgspec.structs.replace(entry, weights=weights)
+    _check_tables(entry, file)
     options = {name: as_struct(table, Option, file, f"options.{name}") for name, table in tables.items()}
     for name, option in options.items():
         try:
@@ -119,6 +133,31 @@ def read_entry(file: Path) -> Entry:
         except WrongUsage as error:
             raise BadSetting(f"{file}: options.{name}.default: {error.message}", error.hint) from error
     return msgspec.structs.replace(entry, name=file.stem, options=options)
+
+
+def _check_tables(entry: Entry, file: Path) -> None:
+    """Make sure that an entry has what its adapter needs."""
+    needed = NEEDED_FILES.get(entry.adapter, ())
+    for table in ("weights", "picture", "graph", "labels") if needed else ():
+        if getattr(entry, table) is None:
+            raise BadSetting(f"{file}: {table} is missing", f"write [{table}]; {entry.adapter} needs it")
+    for role in needed:
+        if entry.weights is not None and role not in entry.weights.files:
+            raise BadSetting(f"{file}: weights.files.{role} is missing", f"name it; {entry.adapter} needs it")
+    if entry.weights is not None:
+        _check_weights(entry.weights, file)
+
+
+def _check_weights(weights: Weights, file: Path) -> None:
+    """Make sure that weights are somewhere, and that their files are below that."""
+    for role, path in weights.files.items():
+        if not path or path.startswith("/") or ".." in path.split("/"):
+            raise BadSetting(f"{file}: weights.files.{role}: {path!r} is no path below a folder", "correct it")
+    for path in weights.sha256:
+        if path not in weights.files.values():
+            raise BadSetting(f"{file}: weights.sha256: {path} is none of weights.files", "correct it")
+    if bool(weights.repo) == bool(weights.folder) or (weights.folder and not weights.folder.startswith("/")):
+        raise BadSetting(f"{file}: weights: either repo or an absolute folder", "name one of both")
 
 
 def checked(what: str, option: Option, value: object) -> Value:

@@ -7,6 +7,7 @@ person. Nothing here imports an adapter, numpy or Pillow before `load`.
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,13 +15,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.errors import BadSetting, WrongUsage
-from engine.models import environments
+from engine.models import environments, local_folder, packages, weights
 from engine.models.entry import ADAPTER_GROUP, Entry, Option, Value, checked, read_entry
 from engine.paths import config_dir
 from engine.settings import nearest
 from engine.wire.protocol import ResolvedStep, Step
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from engine.models.contract import Adapter
 
 __all__ = [
@@ -37,6 +40,10 @@ __all__ = [
 ]
 
 
+_TABLES = ("picture", "graph", "labels")
+"""What an entry says of a tagger; each word of it changes answers."""
+
+
 def entries() -> tuple[Entry, ...]:
     """Read the whole catalogue, in the order of names.
 
@@ -49,11 +56,16 @@ def entries() -> tuple[Entry, ...]:
 def find(name: str) -> Entry:
     """Read one entry; a fault in another file does no harm.
 
+    Args:
+        name: Of an entry, or the absolute path of a local folder that holds a model.
+
     Raises:
-        WrongUsage: There is none of that name.
+        WrongUsage: There is none of that name, or no model that is known in that folder.
         BadSetting: Its file is wrong; names file and key.
     """
     files = _files()
+    if name.startswith("/"):
+        return local_folder.entry_of(Path(name), _readable(files))
     if name not in files:
         raise WrongUsage(f"there is no model {name}", nearest(name, files))
     return read_entry(files[name])
@@ -68,7 +80,7 @@ def installed(entry: Entry) -> bool:
     """Say whether a model's adapter, or the environment that holds it, is there; imports nothing."""
     if entry.environment:
         return environments.is_ready(entry.environment)
-    return entry.adapter in adapters()
+    return entry.adapter in adapters() and not packages.missing(entry)
 
 
 def load(entry: Entry, device: str) -> Adapter:
@@ -90,7 +102,7 @@ def load(entry: Entry, device: str) -> Adapter:
         needed = error.name or "a package"
         raise WrongUsage(
             f"{entry.name} needs {needed}, which is not installed",
-            _add_to(entry.environment, needed, f"install {needed}"),
+            _add_to(entry.environment, needed, packages.advice(entry) or f"install {needed}"),
         ) from error
     return adapter(entry, device)
 
@@ -101,6 +113,7 @@ def resolve(step: Step) -> ResolvedStep:
     Raises:
         WrongUsage: No such model or option, a value that does not fit, a prompt for a model that takes none, or a model
             whose environment is not made.
+        MissingWeights: Its weights are not here; the hint fetches them.
         BadSetting: The model's catalogue file is wrong.
     """
     entry = find(step.model)
@@ -113,6 +126,7 @@ def resolve(step: Step) -> ResolvedStep:
             )
     if entry.environment:
         environments.python_of(entry.environment)
+    weights.files(entry)
     options = {
         name: checked(f"{entry.name}: {name}", option, step.options.get(name, option.default))
         for name, option in entry.options.items()
@@ -125,20 +139,33 @@ def resolve(step: Step) -> ResolvedStep:
         options=options,
         threshold=entry.threshold,
         floor=entry.floor,
+        thresholds=entry.thresholds,
     )
 
 
 def fingerprint(entry: Entry, options: dict[str, Value], prompt: str) -> str:
-    """Hash everything that decides what a model answers for a picture; sha256 in hex."""
+    """Hash everything that decides what a model answers for a picture; sha256 in hex.
+
+    Raises:
+        MissingWeights: Its weights are not here.
+    """
     said = {
         "model": entry.name,
-        "revision": entry.revision,
+        "revision": entry.revision if entry.weights is None else weights.identity(entry),
         "options": options,
         "prompt": prompt,
         "preprocessing": entry.preprocessing,
         "floor": entry.floor,
     }
+    said |= {table: getattr(entry, table) for table in _TABLES if getattr(entry, table) is not None}
     return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+
+
+def _readable(files: dict[str, Path]) -> Iterator[Entry]:
+    """Yield every entry whose file is right."""
+    for _, file in sorted(files.items()):
+        with suppress(BadSetting):
+            yield read_entry(file)
 
 
 def _add_to(environment: str, what: str, otherwise: str) -> str:

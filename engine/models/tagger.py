@@ -26,7 +26,7 @@ class Graph(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     activation: Literal["none", "sigmoid"] = "none"
     """What turns that output into scores from 0 to 1: nothing, or the logistic function."""
     spare_outputs: Annotated[int, msgspec.Meta(ge=0)] = 0
-    """So many outputs after the last label may be there; they are cut off."""
+    """After the last label there may be exactly so many outputs more; they are cut off."""
 
 
 class LabelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,9 +39,12 @@ class LabelFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     category: str = "category"
     """The csv column of the category; empty where there is none."""
     categories: dict[str, str] = {}
-    """The file's word or number for a category → ours: general, character, copyright, artist, meta, rating, year, ..."""
+    """The file's word or number for a category → ours: general, character, copyright, artist, meta, rating, year, ...; one
+    that is not here is an error. Without this table the file's own words hold, in small letters, and `general` where it
+    has none."""
     category_prefixes: dict[str, str] = {}
     """A beginning of tag names, which is cut off → the category of those tags: `rating:` → rating."""
     derived: str = ""
-    """The csv column that holds a JSON list of tags which follow from this one (series of a character); empty for none."""
+    """The csv column that holds a JSON list of tags which follow from this one (series of a character); empty for none.
+    Such a tag is scored like the best of those that it follows from."""
     derived_category: str = "copyright"

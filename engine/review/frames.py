@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -32,6 +33,8 @@ class Shown(msgspec.Struct, frozen=True):
     """What was said about it; None while it is open."""
     stale: bool
     """Made from other content than the picture has now, or the picture was not read since it changed."""
+    view: View | None = None
+    """Through which its tags are seen; None for prose."""
 
 
 class Frame(msgspec.Struct, frozen=True):
@@ -75,8 +78,16 @@ class FrameReader:
         """
         self._files, self._proposals, self._separator, self._view_of = files, proposals, separator, view_of
 
-    def read(self, db: sqlite3.Connection, image: Image, extension: str) -> Frame:
+    def read(
+        self, db: sqlite3.Connection, image: Image, extension: str, views: Mapping[str, View] = MappingProxyType({})
+    ) -> Frame:
         """Read one frame: the caption file, the candidates, the diff between them.
+
+        Args:
+            db: The store.
+            image: Whose.
+            extension: What a caption file ends in.
+            views: By source: what is looked through in place of the view in force.
 
         Raises:
             Unsafe: The caption is a link that leaves the dataset, or no plain file.
@@ -91,16 +102,17 @@ class FrameReader:
         shown = []
         for proposal, inherits in newest.values():
             _, answer = said.get(proposal.id) or said.get(inherits or 0) or (0, None)
-            candidate = self.candidate(proposal)
-            hunks = diff(caption, candidate)
-            shown.append(Shown(proposal, candidate, hunks, answer, stale=proposal.digest != image.digest))
+            settings = None if proposal.scores is None else views.get(proposal.source) or self._view_of(proposal.source)
+            candidate = self.candidate(proposal, settings)
+            stale = proposal.digest != image.digest
+            shown.append(Shown(proposal, candidate, diff(caption, candidate), answer, stale, settings))
         return Frame(image, key, raw, caption, tuple(shown))
 
-    def candidate(self, proposal: Proposal) -> Candidate:
-        """Return a proposal as text against which a caption is compared: tags through the view in force."""
+    def candidate(self, proposal: Proposal, settings: View | None = None) -> Candidate:
+        """Return a proposal as text against which a caption is compared: tags through a view, None for that in force."""
         if proposal.scores is None:
             return Candidate(id=proposal.id, kind="prose", tags=(), text=proposal.text or "", merge=proposal.merge)
-        tags = view(proposal.scores, self._view_of(proposal.source))
+        tags = view(proposal.scores, settings or self._view_of(proposal.source))
         return Candidate(id=proposal.id, kind="tags", tags=tags, text="", merge=proposal.merge)
 
     def all_of(self, db: sqlite3.Connection, image: Image) -> list[tuple[Proposal, int | None]]:
@@ -118,16 +130,14 @@ def text_after(frame: Frame, chosen: Mapping[int, Sequence[Hunk]]) -> bytes | No
     return apply(frame.caption, [hunk for hunks in chosen.values() for hunk in hunks])
 
 
-def verdicts(
-    candidates: Sequence[Shown], chosen: Mapping[int, Sequence[Hunk]], view_json: Callable[[str], bytes]
-) -> tuple[Verdict, ...]:
-    """Say for each candidate what a decision takes of it: all, part, or nothing."""
-    return tuple(_verdict(shown, chosen.get(shown.proposal.id, ()), view_json) for shown in candidates)
+def verdicts(candidates: Sequence[Shown], chosen: Mapping[int, Sequence[Hunk]]) -> tuple[Verdict, ...]:
+    """Say for each candidate what a decision takes of it: all, part, or nothing; and through which view it was seen."""
+    return tuple(_verdict(shown, chosen.get(shown.proposal.id, ())) for shown in candidates)
 
 
-def _verdict(shown: Shown, taken: Sequence[Hunk], view_json: Callable[[str], bytes]) -> Verdict:
+def _verdict(shown: Shown, taken: Sequence[Hunk]) -> Verdict:
     answer: Answer = "taken" if len(taken) == len(shown.hunks) else "partly" if taken else "left"
-    view_seen = view_json(shown.proposal.source) if shown.proposal.scores is not None else b""
+    view_seen = b"" if shown.view is None else msgspec.json.encode(shown.view)
     return Verdict(shown.proposal.id, answer, tuple(hunk.label for hunk in taken), view_seen)
 
 

@@ -77,6 +77,12 @@ def steps(db: sqlite3.Connection, images: Sequence[int] | None = None) -> Iterat
         yield from map(Step._make, db.execute(query, () if image is None else (image,)))
 
 
+def steps_without_image(db: sqlite3.Connection) -> Iterator[Step]:
+    """Yield the steps that concern no image, such as views, newest first."""
+    query = "SELECT id, kind, image, undoes, session, NULL FROM journal WHERE image IS NULL ORDER BY id DESC"
+    yield from map(Step._make, db.execute(query))
+
+
 def in_force(newest_first: Iterable[Step]) -> Iterator[Step]:
     """Leave out steps that were taken back or never happened; an undo that was itself undone takes nothing back.
 
@@ -94,10 +100,15 @@ def in_force(newest_first: Iterable[Step]) -> Iterator[Step]:
 
 def views(db: sqlite3.Connection) -> dict[str, bytes]:
     """Return the view in force of each source, as JSON."""
-    rows = db.execute("SELECT id, kind, image, undoes, session, NULL FROM journal WHERE image IS NULL ORDER BY id DESC")
-    kept = {step.id for step in in_force(map(Step._make, rows)) if step.kind == "view"}
-    rows = db.execute("SELECT id, source, data FROM journal WHERE kind = 'view' ORDER BY id")
+    kept = {step.id for step in in_force(steps_without_image(db)) if step.kind == "view"}
+    rows = db.execute("SELECT id, source, data FROM journal WHERE image IS NULL AND kind = 'view' ORDER BY id")
     return {source: data for row, source, data in rows if row in kept}  # of several the newest stays
+
+
+def newest_without_image(db: sqlite3.Connection) -> int:
+    """Return the newest step that concerns no image: what is in force of the dataset is as it was while this stays."""
+    (row,) = db.execute("SELECT coalesce(max(id), 0) FROM journal WHERE image IS NULL").fetchone()
+    return int(row)
 
 
 _HISTORY = """

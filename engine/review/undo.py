@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.dataset.caption_files import CaptionFiles
     from engine.review.store import Store
 
-UNDOABLE = frozenset({"accept", "approve", "edit", "reject", "flag", "unflag", "skip"})
+UNDOABLE = frozenset({"accept", "approve", "edit", "reject", "flag", "unflag", "skip", "view"})
 
 
 class Undone(msgspec.Struct, frozen=True):
@@ -34,12 +34,16 @@ class Undone(msgspec.Struct, frozen=True):
     """Images whose step stays, and why and what to do in one line; it can be tried again."""
     kinds: tuple[str, ...] = ()
     """What the steps taken back had been: accept, flag, ..."""
+    sources: tuple[str, ...] = ()
+    """Whose view was taken back: that concerns no single image."""
 
 
 class _Target(msgspec.Struct, frozen=True):
     id: int
     kind: str
-    image: ImageId
+    image: ImageId | None
+    """None for a view."""
+    source: str
     caption: bytes | None
     before: bytes | None
     after: bytes | None
@@ -59,22 +63,31 @@ def undo_steps(store: Store, files: CaptionFiles, rows: Sequence[int]) -> Undone
         with store.transaction() as db:
             group = store.new_group(db)
     going = {target.id for target in targets}
-    images, written, refused = [], 0, []
+    images: list[ImageId] = []
+    sources: list[str] = []
+    written, refused = 0, []
     for target in targets:
         try:
             written += _undo_one(store, files, target, group, going)
-            images.append(target.image)
         except CutlineError as reason:
-            refused.append((target.image, str(reason)))
+            if target.image is not None:
+                refused.append((target.image, str(reason)))
+            elif not isinstance(reason, Refused):  # refused, a view was taken back by somebody else
+                raise
+        else:
+            if target.image is None:
+                sources.append(target.source)
+            else:
+                images.append(target.image)
     kinds = tuple(dict.fromkeys(target.kind for target in targets))
-    return Undone(group, tuple(images), written, tuple(refused), kinds)
+    return Undone(group, tuple(images), written, tuple(refused), kinds, tuple(dict.fromkeys(sources)))
 
 
 def _targets(db: sqlite3.Connection, rows: Iterable[int]) -> list[_Target]:
     found = []
     for row in sorted(set(rows), reverse=True):
         hit = db.execute(
-            "SELECT id, kind, image, caption, before, after FROM journal LEFT JOIN writes USING (id)"
+            "SELECT id, kind, image, source, caption, before, after FROM journal LEFT JOIN writes USING (id)"
             " LEFT JOIN texts USING (id) WHERE id = ?",
             (row,),
         ).fetchone()
@@ -83,9 +96,10 @@ def _targets(db: sqlite3.Connection, rows: Iterable[int]) -> list[_Target]:
     return found
 
 
-def _holds(db: sqlite3.Connection, row: int, image: ImageId) -> bool:
-    """Say whether a step is in force."""
-    return any(step.id == row for step in journal.in_force(journal.steps(db, [image])))
+def _holds(db: sqlite3.Connection, row: int, image: ImageId | None) -> bool:
+    """Say whether a step is in force; without an image it is one of a view."""
+    steps = journal.steps_without_image(db) if image is None else journal.steps(db, [image])
+    return any(step.id == row for step in journal.in_force(steps))
 
 
 def _undo_one(store: Store, files: CaptionFiles, target: _Target, group: int | None, going: set[int]) -> bool:
@@ -101,7 +115,7 @@ def _undo_one(store: Store, files: CaptionFiles, target: _Target, group: int | N
         if later := _later_writes(db, target, going):
             raise Refused(f"later decisions on this caption stand (step {later})", "undo those first, or with it")
 
-    if target.caption is None:
+    if target.caption is None or target.image is None:
         with store.transaction() as db:
             still_right(db)
             journal.append(db, "undo", session=store.session, image=target.image, group=group, undoes=target.id)
@@ -136,8 +150,11 @@ def last_step(db: sqlite3.Connection, session: str) -> list[int]:
 
 
 def newest_steps(db: sqlite3.Connection, count: int) -> list[int]:
-    """Return the rows of the newest steps of all sessions: decisions and flags; a group counts as one step."""
-    kept = {step.id for step in journal.in_force(journal.steps(db))}
+    """Return the rows of the newest steps of all sessions: decisions, flags, views; a group counts as one step.
+
+    The first view of a source is no step: there is none to go back to, it came with the model.
+    """
+    kept = {step.id for step in journal.in_force(journal.steps(db))} | _views_moved(db)
     chosen: list[int] = []
     groups: set[int] = set()
     for row, group, kind in db.execute("SELECT id, grp, kind FROM journal ORDER BY id DESC").fetchall():
@@ -152,6 +169,19 @@ def newest_steps(db: sqlite3.Connection, count: int) -> list[int]:
             groups.add(group)
             chosen += rows_of_group(db, group)
     return chosen
+
+
+def _views_moved(db: sqlite3.Connection) -> set[int]:
+    """Return the views in force that came in place of another."""
+    kept = {step.id for step in journal.in_force(journal.steps_without_image(db)) if step.kind == "view"}
+    first: set[str] = set()
+    moved = set()
+    for row, source in db.execute("SELECT id, source FROM journal WHERE image IS NULL ORDER BY id"):
+        if row in kept:
+            if source in first:
+                moved.add(row)
+            first.add(source)
+    return moved
 
 
 def rows_of_group(db: sqlite3.Connection, group: int) -> list[int]:

@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.captions.view import View
 from engine.dataset.images import linked_folders
 from engine.errors import WrongUsage
 from engine.review.proposals import Origin, store_proposal
 from engine.review.records import ImageId, Merge
 from engine.tagging.open_jobs import Terms, keep, open_jobs, request_of, still_failed, submit
+from engine.tagging.views import Changes, changed, own_view, refuse_below
 from engine.wire import protocol
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
+    from engine.captions.view import View
     from engine.review.states import Entry
     from engine.wire.client import EngineClient
     from engine.workspace import Workspace
@@ -42,8 +43,8 @@ class Request(msgspec.Struct, frozen=True):
     """Name of the layer; empty means the model's name."""
     merge: Merge | None = None
     """None: taggers append, captioners fill."""
-    view: dict[str, Any] = {}
-    """Fields of the view that the person set; the others stay as they are in force, or as the model has them."""
+    view: Changes = Changes()
+    """What the person wants of the view; the rest stays as it is in force, or as the model has it."""
     options: dict[str, Any] = {}
     prompt: str = ""
     device: str = "auto"
@@ -85,6 +86,8 @@ class Asked(msgspec.Struct, frozen=True):
     """The images themselves."""
     awaited: tuple[Awaited, ...] = ()
     """Earlier jobs that were asked the same and still owe answers: the engine is not asked those twice."""
+    view_changed: bool = False
+    """Whether what stands is seen through another view from now on."""
 
 
 def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
@@ -106,6 +109,7 @@ def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
     merge: Merge = request.merge or ("append" if answer.kind == "tags" else "fill")
     entries = select(workspace, request.images)
     failed = {job.id: still_failed(client, job) for job in open_jobs(workspace) if job.source == source}
+    view_changed = workspace.has_view(source) and workspace.view_of(source) != settings
     with workspace.store.transaction() as db:
         if answer.kind == "tags":
             workspace.set_view(db, source, settings)
@@ -129,7 +133,18 @@ def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
     if items:
         submit(workspace, client, job)
     chosen = tuple(entry.id for entry in entries)
-    return Asked(job.id if items else "", source, len(entries), len(items), reused, unchanged, group, chosen, awaited)
+    return Asked(
+        job.id if items else "",
+        source,
+        len(entries),
+        len(items),
+        reused,
+        unchanged,
+        group,
+        chosen,
+        awaited,
+        view_changed,
+    )
 
 
 def source_of(request: Request) -> str:
@@ -161,15 +176,18 @@ def select(workspace: Workspace, glob: str) -> list[Entry]:
 
 
 def _view(workspace: Workspace, source: str, request: Request, answer: protocol.ResolvedStep) -> View:
-    """Return the view in force with the person's changes; the model's own threshold where nobody set one."""
-    known = workspace.has_view(source)
-    base = workspace.view_of(source) if known else View(threshold=answer.threshold or 0.0)
-    settings = msgspec.structs.replace(base, **request.view)
-    if answer.floor is not None and settings.threshold < answer.floor:
-        raise WrongUsage(
-            f"the threshold {settings.threshold:g} is below the lowest score kept, {answer.floor:g}",
-            f"set `floor` lower in the catalogue entry of {request.model}, then run again with --again",
-        )
+    """Return the view in force with the person's changes; the model's own where nobody set one, or it is asked for.
+
+    Raises:
+        WrongUsage: A threshold is below the lowest score kept, or the model gives no scores.
+    """
+    if request.view and answer.kind != "tags":
+        raise WrongUsage(f"{request.model} writes prose, which has no scores", "leave the options of the view out")
+    own = own_view(answer.threshold, answer.thresholds)
+    base = own if request.view.own or not workspace.has_view(source) else workspace.view_of(source)
+    settings = changed(base, request.view)
+    if answer.floor is not None:
+        refuse_below(settings, answer.floor, request.model, workspace.root)
     return settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -17,8 +18,9 @@ from engine.tagging.accept import KEEPS_CHANGING, TRIES, Told, acceptable
 from engine.tagging.ask import select
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from engine.captions.view import View
     from engine.review.candidates import Newest
     from engine.workspace import Workspace
 
@@ -33,6 +35,8 @@ class Chosen(msgspec.Struct, frozen=True):
     """Open candidates by image, in the order of the images' keys."""
     flagged: int
     """Images left alone because somebody flagged them."""
+    sources: tuple[str, ...] = ()
+    """Those that were named, whether or not a candidate of theirs is open; else those of the candidates."""
 
 
 class Preview(msgspec.Struct, frozen=True):
@@ -73,16 +77,31 @@ def choose(workspace: Workspace, globs: Sequence[str], images: str) -> Chosen:
     if not globs:
         _refuse_several(workspace, found)
     ordered = sorted(found, key=lambda image: entries[image].key)
-    return Chosen({image: frozenset(c.proposal for c in found[image]) for image in ordered}, len(flagged))
+    named = [source for source in known if _matches(source, globs)]
+    seen = named or sorted({candidate.source for candidates in found.values() for candidate in candidates})
+    return Chosen({i: frozenset(c.proposal for c in found[i]) for i in ordered}, len(flagged), tuple(seen))
 
 
-def preview(workspace: Workspace, image: ImageId, proposals: frozenset[int], min_score: float) -> Preview | None:
+def preview(
+    workspace: Workspace,
+    image: ImageId,
+    proposals: frozenset[int],
+    min_score: float,
+    views: Mapping[str, View] = MappingProxyType({}),
+) -> Preview | None:
     """Return what accepting would do to one image; None when it would be left alone.
+
+    Args:
+        workspace: The dataset.
+        image: Whose candidates.
+        proposals: The candidates to accept.
+        min_score: From 0 to 1; added tags below it are not accepted.
+        views: By source: what is looked through in place of the view in force.
 
     Raises:
         CutlineError: Its caption cannot be read.
     """
-    frame = workspace.frame(image)
+    frame = workspace.frame(image, views)
     chosen = acceptable(frame, proposals, min_score)
     return Preview(frame, text_after(frame, chosen)) if chosen else None
 

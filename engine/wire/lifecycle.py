@@ -40,11 +40,15 @@ _LEAST_ROOM_BYTES = 64 << 10
 """An engine that has less on its disk cannot begin."""
 _LOG_PREFIX = re.compile(r"^[-\d]+ [:,\d]+ [\w.]+ ")
 _PASSED_ON = re.compile(
-    r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|XDG_.*|HF_.*|HUGGINGFACE_.*|TRANSFORMERS_.*|TORCH_.*"
+    r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_.*|TZ|TMPDIR|XDG_.*|HF_(?!TOKEN$).*|HUGGINGFACE_.*|TRANSFORMERS_.*|TORCH_.*"
     r"|PYTORCH_.*|CUDA_.*|NVIDIA_.*|HIP_.*|ROCR_.*|LD_LIBRARY_PATH|DYLD_.*|OMP_.*|MKL_.*|SSL_.*|REQUESTS_CA_BUNDLE"
     r"|(?i:https?_proxy|no_proxy|all_proxy)|CUTLINE_.*|VIRTUAL_ENV",
 )
-"""Variables an engine started here inherits; it outlives the shell, so nothing else of the shell goes with it."""
+"""Variables an engine started here inherits; it outlives the shell, so nothing else of the shell goes with it.
+
+HF_TOKEN does not: the engine downloads nothing, `cutline models pull` does."""
+_FOLDERS = frozenset({"HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
+"""Variables of these that name a folder, perhaps from where the shell is; the engine is elsewhere."""
 
 
 class Difference(NamedTuple):
@@ -218,8 +222,10 @@ def _wait_for_the_end(note: Address, deadline: float) -> None:
 
 
 def clean_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """Keep the variables that an engine needs."""
-    return {name: value for name, value in environment.items() if _PASSED_ON.fullmatch(name)}
+    """Keep the variables that an engine needs; those that name folders, whole."""
+    kept = {name: value for name, value in environment.items() if _PASSED_ON.fullmatch(name)}
+    whole = {name: os.path.abspath(os.path.expandvars(os.path.expanduser(kept[name]))) for name in _FOLDERS & set(kept)}  # noqa: PTH100, PTH111  (expandvars wants text)
+    return kept | whole
 
 
 def _greet(status: Status) -> None:

@@ -227,6 +227,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
     download_bytes: int = 0
     threshold: float | None = None
     """The default threshold of a tagger, 0 to 1; None for a captioner."""
+    downloaded: bool = True
+    """Whether its weights are where the engine looks for them; also where it needs none."""
 
 
 class ModelList(msgspec.Struct, frozen=True):

@@ -41,6 +41,7 @@ ADAPTERS = {
     "odd-hungry": "OddHungry",
     "odd-elsewhere": "OddElsewhere",
     "odd-closer": "OddCloser",
+    "odd-fitted": "OddFitted",
 }
 _ENTRY = """
 adapter = "{adapter}"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from engine.captions.scores import LabelTable
 from engine.errors import Unreadable
 from engine.models.contract import Ask, Scored, Written
+from engine.models.fit import Fit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ class Odd:
             case colour if colour == BLOCKING:
                 while not gate.exists():
                     time.sleep(0.005)
-        return Scored(((0, 65535), (1, 30000), (2, 10)))
+        return Scored(((0, 65535), (1, 30000)))  # the third is below the floor
 
 
 class OddBatches(Odd):
@@ -141,3 +142,13 @@ class OddWriter(Odd):
             time.sleep(0.005)
             return [Written(f"{os.getpid()}")] * len(pictures)
         return [Written(f"asked: {prompt}") for prompt, _ in zip(ask.prompts, pictures, strict=True)]
+
+
+class OddFitted(OddWriter):
+    """Takes squares of 16 px, red around the picture, and writes what it was given."""
+
+    fit = Fit(16, "pad", (255, 0, 0), "area")
+
+    def answer(self, pictures: Sequence[Picture], ask: Ask) -> Sequence[Scored | Written | Exception]:  # noqa: ARG002  (the contract's)
+        """Write shape, corner and middle of each."""
+        return [Written(f"{p.pixels.shape} {p.pixels[0, 0].tolist()} {p.pixels[8, 8].tolist()}") for p in pictures]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.captions.view import View
 from tui.card import Card
 
 if TYPE_CHECKING:
@@ -68,3 +69,20 @@ def test_cursor_goes_round(trial: Trial) -> None:
     bare.move_cursor(1)
     bare.toggle()
     assert bare.result() is None
+
+
+def test_choices_survive_a_threshold_that_goes_up_and_down(trial: Trial) -> None:
+    """What was left out stays out when its tag is back, tags that are new are chosen, the cursor stays on its tag."""
+    trial.image("1.png", "cat")
+    trial.tags("1.png", sofa=0.9, window=0.8, lamp=0.2)
+    image = trial.workspace.entry_of(b"1.png").id
+    card = card_of(trial)
+    card.toggle()
+    card.move_cursor(1)
+    high, low = (Card(trial.workspace.frame(image, {"tagger": View(threshold=to)}), 1).frame for to in (0.95, 0.1))
+    nothing = card.renewed(high)
+    assert nothing.result() == b"cat"
+    back = nothing.renewed(low)
+    assert back.result() == b"cat, window, lamp"
+    swapped = Card(trial.workspace.frame(image, {"tagger": View(threshold=0.1, first=("lamp",))}), 1).frame
+    assert card.renewed(swapped).hunks[card.renewed(swapped).cursor].new == "window"

@@ -59,15 +59,16 @@ class Trial:
         """Propose tags of any name with scores."""
         table = LabelTable(tuple(scores), tuple("general" for _ in scores))
         blob = pack([(i, to_u16(score)) for i, score in enumerate(scores.values())], to_u16(0.05))
-        self._propose(key, Origin(source, merge, "tags"), table, blob, None)
+        self.store_scores(key, Origin(source, merge, "tags"), table, blob, None)
 
     def prose(self, key: str, text: str, source: str = "captioner", merge: Merge = "replace") -> None:
         """Propose a sentence."""
-        self._propose(key, Origin(source, merge, "text"), None, None, text)
+        self.store_scores(key, Origin(source, merge, "text"), None, None, text)
 
-    def _propose(
-        self, key: str, origin: Origin, table: LabelTable | None, blob: bytes | None, text: str | None
+    def store_scores(
+        self, key: str, origin: Origin, table: LabelTable | None, blob: bytes | None, text: str | None = None
     ) -> None:
+        """Store an answer as a model gave it: a blob of scores and its label table, or a text."""
         workspace = self.workspace
         entry = workspace.entry_of(key.encode("utf-8", "surrogateescape"))
         digest, size, mtime_ns = read_digest(workspace.root, entry.key)

@@ -11,7 +11,8 @@ from tui.drafts import Drafts
 
 if TYPE_CHECKING:
     from tui.card import Card
-    from tui.turns import Stage, Turns
+    from tui.stage import Stage
+    from tui.turns import Turns
     from tui.widgets.tag_editor import TagEditor
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from engine.wire.protocol import JobInfo
     from tui.messages import EngineSeen, ItemPicked, JobAnswered, Request
-    from tui.turns import Tone
+    from tui.stage import Tone
 
 WIDE_CELLS = 150
 """Width from which what failed stands beside the jobs."""

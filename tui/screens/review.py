@@ -18,7 +18,8 @@ from tui.preview.window import Window
 from tui.screens.editing import Editing
 from tui.screens.help import HelpScreen
 from tui.screens.jobs_door import JobsDoor
-from tui.turns import Tone, Turns
+from tui.threshold_keys import ThresholdKeys
+from tui.turns import Turns
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
 from tui.widgets.caption_diff import CaptionDiff
 from tui.widgets.engine_status import EngineStatus
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from tui.lineup import Lineup
     from tui.preview.choice import Drawing
     from tui.preview.gallery import Drawn
+    from tui.stage import Tone
+    from tui.thresholds import Way
 
 LOOK_SECONDS = 0.7
 """How often others' changes are looked for."""
@@ -83,6 +86,7 @@ class ReviewScreen(Screen[None]):
         super().__init__()
         self.turns = Turns(workspace, hand, idle, self, lineup)
         self._workspace, self._idle = workspace, idle
+        self._thresholds = ThresholdKeys(self.turns, hand, idle)
         self._link = Link(workspace, self.post_message)
         dataset = workspace.root.name or str(workspace.root)
         self._jobs = JobsDoor(dataset, self._link, self.turns, idle)
@@ -119,6 +123,7 @@ class ReviewScreen(Screen[None]):
     def on_mount(self) -> None:
         """Show what the store knows at once; look through the folder behind it."""
         self.run_worker(self.turns.run(), name="turns")
+        self.run_worker(self._thresholds.live.run(), name="count")
         self.turns.ask(self._begin)
         self._tell_notices()
         self._idle.rise()  # the scan; falls when its end has been shown
@@ -132,12 +137,13 @@ class ReviewScreen(Screen[None]):
             garbage.settle()
             threading.Thread(target=self._scan, name="scan", daemon=True).start()
             self._link.open()
-            self.set_interval(LOOK_SECONDS, partial(self._ask_once, "look"))
+            self.set_interval(LOOK_SECONDS, self._look)
 
     def on_unmount(self) -> None:
         """End the threads."""
         self._link.close()
         self._window.close()
+        self._thresholds.close()
 
     # --- keys -------------------------------------------------------------------------------------------------
 
@@ -157,6 +163,9 @@ class ReviewScreen(Screen[None]):
             self._asked.discard("edit")
             self.say(reason, "warning")
             return
+        self._thresholds.key_pressed()
+        if command not in (commands.ThresholdDown, commands.ThresholdUp):
+            await self.turns.settle()
         self._said = False
         await self._handle(command, number, card)
         if not self._said:  # not before: a frame drawn for the empty line would delay that of the next image
@@ -172,6 +181,9 @@ class ReviewScreen(Screen[None]):
                 await turns.go(steps[command.name])
             case "toggle_hunk" | "next_hunk" | "previous_hunk" | "show_candidate" if card is not None:
                 self._choose(card, command.name, number)
+            case "threshold_down" | "threshold_up" if card is not None:
+                way: Way = -1 if command is commands.ThresholdDown else 1
+                await self._thresholds.move(card, way)
             case "edit" if card is not None:
                 self.editing.open(card)
                 self._asked.discard("edit")
@@ -236,6 +248,11 @@ class ReviewScreen(Screen[None]):
         """Say one raw line in the status bar."""
         self._said = True
         self._status.say(text, tone)
+
+    def say_instead(self, of: str, text: str) -> None:
+        """Say one raw line in place of another, if that still stands there."""
+        if self._status.says == of:
+            self._status.say(text)
 
     def _tell_notices(self) -> None:
         """Say what opening and scanning the folder brought up since the last time."""
@@ -326,6 +343,11 @@ class ReviewScreen(Screen[None]):
     def on_job_news(self, message: messages.JobNews) -> None:
         """Say what is news of a job."""
         self._jobs.say(message)
+
+    def _look(self) -> None:
+        """Look for others' changes, and use the quiet."""
+        self._ask_once("look")
+        self._thresholds.looked()
 
     def _ask_once(self, name: str) -> None:
         """Ask turns for something of which one waiting request is enough."""

@@ -1,4 +1,4 @@
-"""`cutline import`: brings in what another review store of this dataset knows."""
+"""`cutline import`: brings in what another review store of this dataset knows, or scores that a file holds."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from engine.review.bring_in import bring_in
 from engine.review.other_store import put_away, reading
 from engine.review.place import kept_store
 from engine.wire.protocol import to_name
+from tui.shell import importing_scores
 from tui.shell.opening import opened, reached
 from tui.shell.outcome import DONE, PARTLY, undo_command
 from tui.shell.output import count
@@ -34,17 +35,27 @@ def import_options(parser: Parser) -> None:
         "--from",
         dest="format",
         metavar="FORMAT",
-        type=one_of("store"),
+        type=one_of("store", *importing_scores.FORMATS),
         required=True,
-        help="store: a review store, as it lies in .cutline/review.db",
+        help="store: a review store, as it lies in .cutline/review.db; "
+        "scores-csv: a line for each tag of each image, with the columns image, tag, category, score",
     )
     parser.add_argument(
         "file", metavar="FILE", nargs="?", help="what to read; else the store kept while DIR was read-only"
     )
+    importing_scores.options(parser)
     add_json(parser)
 
 
 def import_(args: Namespace, out: Output) -> int:
+    """Bring in what the format says."""
+    if args.format in importing_scores.FORMATS:
+        return importing_scores.bring_scores(args, out)
+    importing_scores.refuse_options(args)
+    return _bring_store(args, out)
+
+
+def _bring_store(args: Namespace, out: Output) -> int:
     """Bring a store in, and put the one that was kept away."""
     with opened(args.dir, out) as workspace:
         file = reached(args.file) if args.file else _kept(workspace, args.dir)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
+from engine.models.amounts import size
 from tui.shell.output import is_terminal
 
 if TYPE_CHECKING:
@@ -25,14 +26,16 @@ BAR_CELLS = 24
 class Progress:
     """The progress of one piece of work; use it as a context."""
 
-    def __init__(self, out: Output, doing: str, total: int) -> None:
+    def __init__(self, out: Output, doing: str, total: int, unit: Literal["images", "bytes"] = "images") -> None:
         """Start at nothing done.
 
         Args:
             out: Where to say it.
             doing: What is going on: `tagging`.
-            total: How many images.
+            total: How much there is to do.
+            unit: Of what.
         """
+        self._unit = unit
         self._out, self._doing, self._total = out, doing, total
         self._bar = is_terminal(out.errors)
         self.done = 0
@@ -71,7 +74,8 @@ class Progress:
 
     def _draw(self) -> None:
         text = (
-            f"{self._doing} {self.done:,} of {self._total:,}{f' · {self._waiting}' if self._waiting else self._speed()}"
+            f"{self._doing} {self._amount(self.done)} of {self._amount(self._total)}"
+            f"{f' · {self._waiting}' if self._waiting else self._speed()}"
         )
         if not self._bar:
             self._out.note(text)
@@ -86,7 +90,11 @@ class Progress:
         if now <= then or done <= before:
             return ""
         rate = (done - before) / (now - then)
-        return f" · {rate:,.1f} images/s · {duration((self._total - done) / rate)} left"
+        speed = f"{rate:,.1f} images" if self._unit == "images" else size(rate)
+        return f" · {speed}/s · {duration((self._total - done) / rate)} left"
+
+    def _amount(self, number: int) -> str:
+        return f"{number:,}" if self._unit == "images" else size(number)
 
 
 def duration(seconds: float) -> str:

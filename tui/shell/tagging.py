@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, get_args
 
 from engine import settings
-from engine.errors import WrongUsage
+from engine.errors import CutlineError, WrongUsage
+from engine.models import registry
 from engine.review.records import Merge
 from engine.tagging.ask import Request
+from engine.tagging.oddities import oddities
 from tui.shell.asking import ask_and_follow, ask_and_leave
 from tui.shell.opening import opened
-from tui.shell.parser import add_images, add_json, at_least, given, one_of, score
+from tui.shell.parser import add_images, add_json, one_of
+from tui.shell.view_options import add_view_options, view_changes
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -24,11 +28,7 @@ def tag_options(parser: Parser) -> None:
     """Declare what `tag` takes."""
     add = parser.add_argument
     add("dir", metavar="DIR", help="the folder of images")
-    add("--model", metavar="M", required=True, help="the model's name in the catalogue")
-    add("--threshold", metavar="S", type=score, help="propose tags whose score is at least S, 0 to 1")
-    add("--top-k", metavar="K", type=at_least(0), help="propose at most the K best tags; 0 for all")
-    add("--include-tags", metavar="FILE", dest="include", type=tag_list, help="propose only tags in FILE, one a line")
-    add("--exclude-tags", metavar="FILE", dest="exclude", type=tag_list, help="never propose tags in FILE, one a line")
+    add("--model", metavar="M", required=True, help="the model's name in the catalogue, or its folder")
     merges = get_args(Merge)
     add("--merge", metavar="HOW", type=one_of(*merges), help=f"how it meets the caption there is: {', '.join(merges)}")
     add("--as", metavar="NAME", dest="source", type=layer, help="name of the layer; else the model's name")
@@ -38,16 +38,17 @@ def tag_options(parser: Parser) -> None:
     add_images(parser)
     add("--device", metavar="D", help="where the model runs: auto, cpu, cuda:0, mps; else as the settings say")
     add_json(parser)
+    add_view_options(parser)
 
 
 def tag(args: Namespace, out: Output) -> int:
     """Ask a model, collect what it proposes, say what came of it."""
     in_force = settings.load()
     request = Request(
-        model=args.model,
+        model=model_meant(args.model),
         source=args.source or "",
         merge=args.merge,
-        view=_view(args),
+        view=view_changes(args),
         device=args.device or in_force.engine.device,
         images=args.images,
         again=args.again,
@@ -55,25 +56,38 @@ def tag(args: Namespace, out: Output) -> int:
     )
     with opened(args.dir, out, with_settings=in_force) as workspace:
         ask = ask_and_leave if args.detach else ask_and_follow
-        return ask(workspace, request, out).report(out, args.dir)
+        tally = ask(workspace, request, out)
+        source = tally.asked.source
+        for line in oddities(workspace, source, workspace.view_of(source), request.view):
+            out.note(line)
+        return tally.report(out, args.dir)
 
 
-def tag_list(path: str) -> tuple[str, ...]:
-    """Read a list of tags, one a line.
+def model_meant(name: str) -> str:
+    """Return a model's name in the catalogue, or the absolute path of the folder that holds one.
+
+    A name with a slash or a leading `.` or `~` is a folder; any other is one where the catalogue has no such model.
 
     Raises:
-        WrongUsage: The file cannot be read, or holds no tag.
+        WrongUsage: The folder that is meant is none.
     """
+    folder = Path(name).expanduser()
+    if os.sep in name or name.startswith((".", "~")):
+        if not folder.is_dir():
+            raise WrongUsage(f"there is no folder {name}", "name the folder that holds the model's files")
+    elif not folder.is_dir() or _in_catalogue(name):
+        return name
+    return os.path.abspath(folder)  # noqa: PTH100  (links stay: the path is the model's name)
+
+
+def _in_catalogue(name: str) -> bool:
     try:
-        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise WrongUsage(f"{path} cannot be read: {error.strerror}", "name a text file with one tag a line") from error
-    except UnicodeDecodeError as error:
-        raise WrongUsage(f"{path} is not UTF-8 text", "save it as UTF-8, one tag a line") from error
-    tags = tuple(line.strip() for line in lines if line.strip())
-    if not tags:
-        raise WrongUsage(f"{path} holds no tag", "write one tag a line")
-    return tags
+        registry.find(name)
+    except WrongUsage:
+        return False
+    except CutlineError:  # its file is wrong, which the engine says better
+        return True
+    return True
 
 
 def layer(name: str) -> str:
@@ -85,7 +99,3 @@ def layer(name: str) -> str:
     if not name.strip() or not name.isprintable():
         raise WrongUsage("--as needs a name that can be read", "leave it out for the model's own name")
     return name
-
-
-def _view(args: Namespace) -> dict[str, Any]:
-    return given(args, "threshold", "top_k", "include", "exclude")

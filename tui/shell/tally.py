@@ -100,6 +100,7 @@ class Tally:
             "failed": len(self.failures),
             "unchanged": self.asked.unchanged,
             "unanswered": self.unanswered,
+            "view_changed": self.asked.view_changed,
             "seconds": round(self.seconds, 3),
             "images_per_second": round(self.speed, 2),
             "failures": [
@@ -137,6 +138,7 @@ class Tally:
         parts = f"{self.proposed:,} proposed, {len(self.failures):,} failed, {self.asked.unchanged:,} unchanged"
         speed = f" in {duration(self.seconds)}, {self.speed:,.1f} images/s" if self.asked.items else ""
         out.say(f"{count(self.asked.images, 'image')}: {parts}{speed}")
+        self._say_view(out)
         if self.unanswered:
             out.say(f"the job was cancelled: {count(self.unanswered, 'image')} not asked about; the same command asks")
         if self.asked.group is None:
@@ -147,12 +149,18 @@ class Tally:
         else:
             out.say("nothing to accept")
 
+    def _say_view(self, out: Output) -> None:
+        if self.asked.view_changed and self.asked.unchanged:
+            asked = "" if self.jobs else "nothing asked; "
+            out.say(f"{asked}{count(self.asked.unchanged, 'proposal')} seen through the new view")
+
     def _say_left(self, out: Output, folder: str) -> None:
         job = next(reversed(self.jobs))[:8]
         known = (
             f", {self.asked.reused + self.asked.unchanged:,} known" if self.asked.reused + self.asked.unchanged else ""
         )
         out.say(f"{count(self.expected, 'image')} asked about as job {job}{known}; watch: cutline jobs follow {job}")
+        self._say_view(out)
         if self.asked.group is None:
             out.say(f"decide with: cutline review {shlex.quote(folder)}")
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.errors import WrongUsage
 from engine.review.undo import newest_steps, rows_of_group, rows_since
 from tui.shell.opening import key_of, opened
-from tui.shell.outcome import Outcome
+from tui.shell.outcome import DONE, Outcome
 from tui.shell.parser import add_json, at_least
 
 if TYPE_CHECKING:
@@ -37,7 +37,12 @@ def undo(args: Namespace, out: Output) -> int:
         result.refused = [(key_of(workspace, image), reason) for image, reason in done.refused]
     if out.json:
         result.group = done.group  # for a person it is of no use yet: nothing undoes an undo
-    return result.report(out, "taken back", args.dir, partly_undone=bool(done.refused and done.images))
+    for source in done.sources:
+        out.note(f"the last change of the view of {source} is taken back")
+    if done.sources and not (out.json or done.images or done.refused):
+        return DONE
+    partly = bool(done.refused and (done.images or done.sources))
+    return result.report(out, "taken back", args.dir, partly_undone=partly, views=list(done.sources))
 
 
 def _rows(workspace: Workspace, args: Namespace) -> list[int]:

@@ -14,7 +14,7 @@ from tui.widgets.signs import FLAGGED, SKIPPED, STATES, TONES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.turns import Tone
+    from tui.stage import Tone
 
 ROOM_FOR_WORDS = 110
 """A narrower title shows signs and numbers without words."""

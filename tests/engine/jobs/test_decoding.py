@@ -15,6 +15,7 @@ from PIL import Image
 from engine.jobs import decoding
 from engine.jobs.decoding import Decoder
 from engine.models import pictures
+from engine.models.fit import Fit
 from engine.models.pictures import Picture
 from engine.wire.protocol import Failure
 from tests.engine import odd_pictures
@@ -57,6 +58,24 @@ def test_a_picture_comes_whole(tmp_path: Path, decoder: Decoder, mode: str) -> N
     assert (there.alpha is None) == (here.alpha is None) == (mode != "RGBA")
     assert there.alpha is None or np.array_equal(there.alpha, here.alpha)  # type: ignore[arg-type]  # both or none
     assert (there.original_size, there.mode, there.digest) == (here.original_size, here.mode, here.digest)
+
+
+@pytest.mark.parametrize("kind", ["png", "jpg"])
+def test_a_fitted_picture_is_all_that_crosses(tmp_path: Path, decoder: Decoder, kind: str) -> None:
+    """The square is that which fitting here gives, and the memory it comes in is no larger."""
+    image = Image.effect_noise((400, 300), 80).convert("RGBA" if kind == "png" else "RGB")
+    image.save(path := tmp_path / f"a.{kind}")
+    fit = Fit(32, "pad-edge", (1, 2, 3), "lanczos")
+    there = decoder.decode(os.fsencode(path), (os.fsencode(tmp_path),), 0, fit)
+    here = pictures.decode(path, fit=fit)
+    assert isinstance(there, Picture)
+    assert np.array_equal(there.pixels, here.pixels)
+    assert there.pixels.shape == (32, 32, 3)
+    assert there.pixels.flags.c_contiguous
+    assert (there.alpha, there.original_size, there.mode) == (None, (400, 300), image.mode)
+    assert there.digest == here.digest
+    del there
+    assert [piece.size for piece in decoder._memory._free] == [32 * 32 * 3]
 
 
 def test_pictures_stay_as_they_are(tmp_path: Path, decoder: Decoder) -> None:

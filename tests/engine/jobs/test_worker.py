@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from engine.jobs import devices
 from engine.log_file import log_path
@@ -243,6 +244,28 @@ def test_a_library_that_closes_stdout_does_no_harm(room: EngineRoom) -> None:
     assert codes(results) == {}
     assert client.status().worker_restarts == 0
     assert log_path().read_text().count("the last thing it printed") >= 1
+
+
+# --- fitting ---------------------------------------------------------------------------------------------------------
+
+
+def test_an_adapter_that_says_how_is_given_squares(room: EngineRoom) -> None:
+    """Pictures come in the shape the adapter names; one above the limit in the settings fails by itself."""
+    room.model("odd-fitted", adapter="odd-fitted", kind="captioner")
+    room.settings("[pictures]\nmax_megapixels = 1\n")
+    client = room.start()
+    Image.new("L", (40, 20), 90).save(room.root / "wide.png")
+    Image.new("1", (1100, 1000)).save(room.root / "large.png")
+    client.submit(job := room.job([room.picture("small.png"), "wide.png", "large.png"], "odd-fitted"))
+    results = {result.item - 100: result for result in room.results(job)}
+    outputs = [results[place].output for place in (0, 1)]
+    assert [output.text for output in outputs if isinstance(output, TextOutput)] == [
+        "(16, 16, 3) [90, 90, 90] [90, 90, 90]",
+        "(16, 16, 3) [255, 0, 0] [90, 90, 90]",
+    ]
+    failure = results[2].error
+    assert failure is not None
+    assert (failure.code, "1100x1000 px, more than 1 megapixels" in failure.message) == ("unreadable", True)
 
 
 # --- pausing ---------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from engine.models.contract import Adapter
 
-MODELS = [entry.name for entry in registry.entries() if not entry.download_bytes]
+MODELS = [entry.name for entry in registry.entries() if entry.weights is None]
 
 
 def picture(seed: int, height: int = 90, width: int = 120) -> Picture:

@@ -61,6 +61,60 @@ def test_a_wrong_file_is_named_with_its_key(tmp_path: Path, old: str, new: str, 
     assert str(file) in caught.value.message
 
 
+TAGGER = (
+    GOOD.replace("pixel_stats", "onnx_tagger").partition("[options]")[0]
+    + """
+[weights]
+repo = "somebody/something"
+files = { model = "model.onnx", labels = "tags.txt" }
+[picture]
+how = "pad"
+[graph]
+channels = "BGR"
+[labels]
+reader = "lines"
+"""
+)
+
+
+def test_a_tagger_of_tables_is_read(tmp_path: Path) -> None:
+    """Weights, picture, graph and labels, and what is left out is as usual."""
+    (tmp_path / "mine.toml").write_text(TAGGER)
+    entry = read_entry(tmp_path / "mine.toml")
+    assert entry.weights is not None
+    assert entry.graph is not None
+    assert (entry.weights.revision, entry.graph.layout, entry.graph.scale) == ("main", "read", 255.0)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('[graph]\nchannels = "BGR"', "", r"graph is missing \(write \[graph\]; onnx_tagger needs it\)"),
+        ('[picture]\nhow = "pad"', "", "picture is missing"),
+        ('[labels]\nreader = "lines"', "", "labels is missing"),
+        ('how = "pad"', 'how = "stretch"', "picture.how: invalid enum value"),
+        ('how = "pad"', "colour = [0, 0, 256]", r"picture.colour\[2\]: expected"),
+        ('channels = "BGR"', 'chanels = "BGR"', r"there is no key (graph\.)?chanels"),
+        ('channels = "BGR"', "scale = 0", "graph.scale: expected"),
+        ('labels = "tags.txt"', 'names = "tags.txt"', "weights.files.labels is missing"),
+        ("tags.txt", "../tags.txt", r"weights.files.labels: '../tags.txt' is no path below a folder"),
+        ("tags.txt", "/tags.txt", "is no path below a folder"),
+        ('repo = "somebody/something"', "", "weights: either repo or an absolute folder"),
+        ('repo = "somebody/something"', 'folder = "somewhere"', "weights: either repo or an absolute folder"),
+        ("[picture]", 'sha256 = { "m.onnx" = "0" }\n[picture]', "weights.sha256: m.onnx is none of weights.files"),
+        ("threshold = 0.5", "threshold = 0.5\nthresholds = { x = 2.0 }", "thresholds.x: a tagger has one from 0 to 1"),
+    ],
+)
+def test_a_wrong_table_is_named_with_its_key(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """What an adapter needs is asked for when the entry is read, not when a job runs."""
+    file = tmp_path / "mine.toml"
+    assert old in TAGGER
+    file.write_text(TAGGER.replace(old, new))
+    with pytest.raises(BadSetting, match=said) as caught:
+        read_entry(file)
+    assert str(file) in caught.value.message
+
+
 def test_options_must_be_a_table(tmp_path: Path) -> None:
     """A plain value in place of the table is named."""
     file = tmp_path / "mine.toml"

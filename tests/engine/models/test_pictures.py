@@ -5,18 +5,24 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import struct
 import subprocess
 import sys
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms, features
+from PIL import Image, ImageChops, ImageCms, features
 
 from engine.errors import Unreadable
+from engine.models import pictures
+from engine.models.fit import Fit
+from engine.models.fitting import fitted
 from engine.models.pictures import decode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -135,6 +141,140 @@ def test_a_profile_changes_colours_to_srgb() -> None:
     swapped = swapped.replace(b"rXYZ", b"????", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"????", b"bXYZ", 1)
     pixel = decode(as_file(image, icc_profile=swapped)).pixels[0, 0].astype(int)
     assert abs(pixel - [200, 150, 100]).max() <= 3
+
+
+def a_profile(_image: Image.Image) -> dict[str, Any]:
+    """Return a profile in which what is called red is blue."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    return {
+        "icc_profile": swapped.replace(b"rXYZ", b"????", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"????", b"bXYZ", 1)
+    }
+
+
+def turned(_image: Image.Image) -> dict[str, Any]:
+    """Return the EXIF of a camera held sideways."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return {"exif": exif}
+
+
+def animated(image: Image.Image) -> dict[str, Any]:
+    """Return a second frame."""
+    return {"save_all": True, "append_images": [ImageChops.invert(image)], "lossless": True}
+
+
+def see_through(image: Image.Image) -> dict[str, Any]:
+    """Make a quarter of the picture transparent."""
+    image.putalpha(Image.radial_gradient("L").resize(image.size))
+    return {}
+
+
+FITTED: dict[str, tuple[str, str, Callable[[Image.Image], dict[str, Any]] | None]] = {
+    "grey": ("L", "JPEG", None),
+    "grey with alpha": ("LA", "PNG", None),
+    "ink": ("CMYK", "JPEG", None),
+    "16 bits": ("I;16", "PNG", None),
+    "palette": ("P", "PNG", None),
+    "black and white": ("1", "PNG", None),
+    "alpha": ("RGB", "PNG", see_through),
+    "turned by EXIF": ("RGB", "JPEG", turned),
+    "profile": ("RGB", "PNG", a_profile),
+    "animated": ("RGB", "WEBP", animated),
+}
+
+
+@pytest.mark.parametrize("kind", FITTED)
+@pytest.mark.parametrize("size", [(90, 60), (1, 1), (1, 4000), (4000, 1)])
+def test_every_kind_of_picture_is_fitted_as_it_looks(kind: str, size: tuple[int, int]) -> None:
+    """The square is made of what the picture looks like in full: upright, in sRGB, on white, its first frame."""
+    mode, file, more = FITTED[kind]
+    image = Image.effect_noise(size, 90).convert("RGB")
+    image.paste("orange", (0, 0, size[0] // 2, size[1] // 2))
+    if mode == "I;16":
+        image = Image.fromarray(np.asarray(image.convert("L"), np.uint16) * 257)
+    content = as_file(image.convert(mode), file, **(more(image) if more else {})) if more is not see_through else b""
+    if more is see_through:
+        see_through(image)
+        content = as_file(image)
+    whole = decode(content)
+    for how, resample in (("pad", "bicubic"), ("squash", "area")):
+        fit = Fit(64, how, (0, 0, 255), resample)  # type: ignore[arg-type]  # the words are those of the type
+        picture = decode(content, fit=fit)
+        expected = fitted(Image.fromarray(whole.pixels), fit)
+        if max(size) < 2 * fit.size or file != "JPEG":
+            assert np.array_equal(picture.pixels, expected)
+        assert picture.pixels.shape == (64, 64, 3)
+        assert (picture.alpha, picture.original_size, picture.mode) == (None, whole.original_size, whole.mode)
+        assert picture.digest == whole.digest
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+@pytest.mark.parametrize("size", [(1029, 517), (515, 1030)])
+def test_a_reduced_jpeg_is_fitted_as_the_whole(
+    turn: int, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unpacked at a reduced size, of a size that cannot be halved, it lies where the whole would, however it is turned."""
+    y, x = np.mgrid[0 : size[1], 0 : size[0]]
+    waves = 128 + 100 * np.sin(x / 40) * np.sin(y / 30)
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    content = as_file(Image.fromarray(waves.astype(np.uint8)).convert("RGB"), "JPEG", quality=95, exif=exif)
+    for how in ("pad", "squash"):
+        fit = Fit(64, how)
+        with monkeypatch.context() as patch:
+            patch.setattr(pictures, "_ENOUGH", 1000)
+            whole = decode(content, fit=fit)
+            patch.setattr(pictures, "_ENOUGH", 2)
+            reduced = decode(content, fit=fit)
+        off = np.abs(whole.pixels.astype(int) - reduced.pixels)
+        assert 0 < off.max() <= 12
+        assert off.mean() < 1
+
+
+def test_a_jpeg_is_unpacked_at_a_reduced_size_only_where_that_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both sides of what is squashed, and the longer one of what is padded, keep so many times the square."""
+    unpacked: list[tuple[int, int]] = []
+    in_colour = pictures._colours
+
+    def noting(image: Image.Image) -> tuple[Image.Image, Image.Image | None]:
+        unpacked.append(image.size)
+        return in_colour(image)
+
+    monkeypatch.setattr(pictures, "_colours", noting)
+    content = as_file(Image.new("RGB", (4000, 1000)), "JPEG")
+    for how, resample in (("pad", "area"), ("squash", "area"), ("shrink-then-pad", "lanczos"), ("pad-edge", "kohya")):
+        decode(content, fit=Fit(100, how, resample=resample))  # type: ignore[arg-type]  # words of the type
+        width, height = unpacked.pop()
+        least = height if how == "squash" else width
+        assert 400 <= least < 800
+
+
+def test_a_very_large_picture_is_fitted() -> None:
+    """12,000x9,000 px are under the limit, in whatever format; the side is what was asked for."""
+    image = Image.new("L", (12_000, 9_000), 100)
+    image.paste(200, (0, 0, 12_000, 4_500))
+    for content in (as_file(image, "JPEG"), as_file(image, compress_level=1)):
+        picture = decode(content, fit=Fit(64))
+        assert picture.original_size == (12_000, 9_000)
+        assert picture.pixels[[0, 20, 40, 63], 32, 0].tolist() == [255, 200, 100, 255]
+
+
+def a_header(width: int, height: int) -> bytes:
+    """Return the beginning of a PNG of a size; its pixels are not there."""
+    header = b"IHDR" + struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header)) + b"\0\0\0\0IDAT"
+    )
+
+
+def test_above_250_megapixels_a_picture_is_refused() -> None:
+    """The limit holds for pictures that are fitted, too, and is read off the header."""
+    with pytest.raises(Unreadable, match="16000x16000 px, more than 250 megapixels") as refusal:
+        decode(a_header(16_000, 16_000), fit=Fit(64))
+    assert "max_megapixels" in refusal.value.hint
+    with pytest.raises(Unreadable, match="truncated"):
+        decode(a_header(1_600, 1_600), fit=Fit(64))
 
 
 def test_too_many_pixels_are_refused_before_they_are_unpacked() -> None:

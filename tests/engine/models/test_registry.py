@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine.errors import BadSetting, WrongUsage
+from engine.errors import BadSetting, MissingWeights, WrongUsage
 from engine.models import registry
 from engine.wire.protocol import Step
 from tests.engine.models.test_entry import GOOD
@@ -46,7 +46,9 @@ def test_a_person_can_add_an_entry(own: Path) -> None:
     """A TOML file in the config folder is a model beside the shipped ones."""
     (own / "my-tagger.toml").write_text(GOOD)
     assert registry.find("my-tagger").adapter == "pixel_stats"
-    assert [entry.name for entry in registry.entries()] == ["my-tagger", "pixel_stats"]
+    names = [entry.name for entry in registry.entries()]
+    assert {"my-tagger", "pixel_stats"} < set(names)
+    assert names == sorted(names)
 
 
 def test_a_wrong_file_does_no_harm_to_other_models(own: Path) -> None:
@@ -111,6 +113,31 @@ def test_everything_that_changes_answers_changes_the_fingerprint() -> None:
     prints |= {registry.fingerprint(entry, {}, ""), registry.fingerprint(entry, {}, "p")}
     prints |= {registry.fingerprint(entry, {"a": 1}, ""), registry.fingerprint(entry, {"a": True}, "")}
     assert len(prints) == 8
+
+
+def test_what_an_entry_says_of_a_tagger_counts(own: Path, tmp_path: Path) -> None:
+    """So do its weights: what is in a local folder's files, in place of the revision."""
+    (tmp_path / "model.onnx").write_text("1")
+    (tmp_path / "tags.txt").write_text("a")
+    weights = f'[weights]\nfolder = "{tmp_path}"\nfiles = {{ model = "model.onnx", labels = "tags.txt" }}\n'
+    tables = '[picture]\nhow = "pad"\n[graph]\nscale = 1.0\n[labels]\nreader = "lines"\n'
+    whole = GOOD.replace("pixel_stats", "onnx_tagger") + weights + tables
+    prints = []
+    for change in ("", "pad>squash", "scale = 1.0>scale = 2.0", '"lines">"csv"'):
+        old, _, new = change.partition(">")
+        (own / "mine.toml").write_text(whole.replace(old, new) if old else whole)
+        prints.append(registry.resolve(Step(name="s", model="mine")).fingerprint)
+    (own / "mine.toml").write_text(whole.replace('revision = "1"', 'revision = "2"'))
+    assert registry.resolve(Step(name="s", model="mine")).fingerprint == prints[0]
+    (tmp_path / "tags.txt").write_text("b, another")
+    prints.append(registry.resolve(Step(name="s", model="mine")).fingerprint)
+    assert len(set(prints)) == len(prints)
+
+
+def test_missing_weights_are_refused_with_the_command_that_fetches_them() -> None:
+    """Before a job is taken on; thresholds of categories are part of what is resolved once they are there."""
+    with pytest.raises(MissingWeights, match="run: cutline models pull wd-vit-tagger-v3"):
+        registry.resolve(Step(name="s", model="wd-vit-tagger-v3"))
 
 
 def test_the_threshold_does_not_change_the_fingerprint() -> None:

@@ -12,8 +12,10 @@ from engine.settings import Settings
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from engine.captions.scores import TagScore
     from engine.review.decide import Step
     from engine.review.frames import Frame
     from engine.review.records import Merge
@@ -65,6 +67,19 @@ class Shelf:
             view = b"" if isinstance(tags, str) else self.desk.view_json(source)
             origin = Origin(source, merge, "tags", view=view)
             proposal = store_proposal(db, self.id(name), store_answer(db, answer), origin)
+        self.desk.refresh()
+        return proposal
+
+    def propose_scores(self, name: str, scores: Sequence[TagScore], source: str = "tagger", floor: float = 0.0) -> int:
+        """Store a proposal of tags in any categories, as if a model had made it that keeps scores from the floor up."""
+        digest = hashlib.sha256((self.root / name).read_bytes()).digest()
+        names, categories = tuple(s.name for s in scores), tuple(s.category for s in scores)
+        with self.desk.store.transaction() as db:
+            table = label_row(db, f"{names} {categories}", LabelTable(names, categories))
+            blob = pack([(place, to_u16(scored.score)) for place, scored in enumerate(scores)], to_u16(floor))
+            answer = store_answer(db, RawAnswer("fingerprint", digest, table, blob, None, 0.1))
+            view = self.desk.view_json(source)
+            proposal = store_proposal(db, self.id(name), answer, Origin(source, "append", "tags", view=view))
         self.desk.refresh()
         return proposal
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from engine.captions.view import View
 from engine.review import undo
 
 if TYPE_CHECKING:
@@ -118,3 +122,51 @@ def test_undo_by_two_is_done_once(shelf: Shelf) -> None:
     assert shelf.desk.undo([step.id]).images == ()
     assert shelf.caption("a.png") == b"cat, sofa\n"
     other.close()
+
+
+def views(shelf: Shelf) -> list[float]:
+    """Return the threshold in force, here and as another process finds it."""
+    other = shelf.open()
+    found = [desk.view_of("tagger").threshold for desk in (shelf.desk, other)]
+    other.close()
+    return found
+
+
+def test_a_view_is_taken_back_like_any_step(shelf: Shelf) -> None:
+    """`u` goes back to the view before, and then to the step before that; nothing is written."""
+    shelf.desk.edit(shelf.frame("a.png"), "one")
+    for threshold in (0.5, 0.6):
+        shelf.desk.change_view("tagger", partial(msgspec.structs.replace, threshold=threshold))
+    for left in (0.5, View().threshold):
+        done = shelf.desk.undo_last()
+        assert done is not None
+        assert (done.sources, done.kinds, done.images, done.written) == (("tagger",), ("view",), (), 0)
+        assert views(shelf) == [left, left]
+    done = shelf.desk.undo_last()
+    assert done is not None
+    assert done.images == (shelf.id("a.png"),)
+    assert shelf.desk.undo_last() is None
+
+
+def test_a_view_taken_back_by_two_is_taken_back_once(shelf: Shelf) -> None:
+    """A view that another process took back meanwhile is passed over."""
+    for threshold in (0.5, 0.6):
+        shelf.desk.change_view("tagger", partial(msgspec.structs.replace, threshold=threshold))
+    (row,) = undo.newest_steps(shelf.desk.store.db, 1)
+    other = shelf.open()
+    assert other.undo([row]).sources == ("tagger",)
+    other.close()
+    assert shelf.desk.undo([row]).sources == ()
+    assert views(shelf) == [0.5, 0.5]
+
+
+def test_the_first_view_of_a_source_is_no_step_by_number(shelf: Shelf) -> None:
+    """`cutline undo` after `cutline tag` does not forget the model's own threshold; `--to` may."""
+    shelf.desk.change_view("tagger", lambda _: View(threshold=0.5))
+    db = shelf.desk.store.db
+    assert undo.newest_steps(db, 5) == []
+    shelf.desk.change_view("tagger", lambda _: View(threshold=0.6))
+    first, second = undo.rows_since(db, 1)
+    assert undo.newest_steps(db, 5) == [second]
+    shelf.desk.undo([first, second])
+    assert views(shelf) == [View().threshold] * 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
@@ -30,6 +30,9 @@ class ScriptedEngine:
         self.address = "scripted"
         self.spool = "spool-1"
         self.fingerprint = "f1"
+        self.kind: Literal["tags", "prose"] = "tags"
+        self.thresholds: dict[str, float] = {}
+        """Of single categories, as the model has them."""
         self.taken: list[protocol.Job] = []
         self.scripts: list[list[protocol.ResultLine]] = []
         """One for each time results are asked for; a script without `End` breaks off."""
@@ -60,7 +63,9 @@ class ScriptedEngine:
     def resolve(self, job: protocol.Job) -> protocol.Resolved:
         """Resolve every step the same way."""
         step = job.steps[0]
-        told = protocol.ResolvedStep(step.name, step.model, "tags", self.fingerprint, {}, THRESHOLD, FLOOR)
+        told = protocol.ResolvedStep(
+            step.name, step.model, self.kind, self.fingerprint, {}, THRESHOLD, FLOOR, self.thresholds
+        )
         return protocol.Resolved((told,), "cpu", self.spool)
 
     def join(self, _: str, collector: str, after: int) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.captions.view import View
 from engine.errors import EngineUnreachable, NotWritable, WrongUsage
 from engine.tagging.ask import Asked, Request, ask, unrecognised
 from engine.tagging.collect import collect
 from engine.tagging.follow import RECONNECTS, Heard, follow
 from engine.tagging.open_jobs import close_lost, open_jobs, reopen
+from engine.tagging.views import Changes
 from engine.wire import protocol
 from tests.engine.review.shelf import Shelf
 from tests.engine.tagging.scripted import LABELS, ScriptedEngine, answer, failure, told
@@ -93,17 +95,46 @@ def test_a_threshold_is_a_view(shelf: Shelf) -> None:
     _tag(shelf, engine, Request("m"))
     assert shelf.desk.view_of("m").threshold == 0.5  # the model's own
     assert [hunk.new for hunk in shelf.frame("a.png").candidates[0].hunks] == ["dark"]
-    assert _tag(shelf, engine, Request("m", view={"threshold": 0.95})).items == 0
+    assert _tag(shelf, engine, Request("m", view=Changes({"threshold": 0.95}))).items == 0
     assert shelf.frame("a.png").candidates[0].hunks == ()
     _tag(shelf, engine, Request("m"))
     assert shelf.desk.view_of("m").threshold == 0.95
 
 
-def test_a_threshold_below_the_floor_is_refused(shelf: Shelf) -> None:
-    """Scores below the floor were not kept; the error says how to get them."""
+def test_a_first_view_is_the_models_own(shelf: Shelf) -> None:
+    """Thresholds of categories come with the model, stay beside those the person sets, and can be had back."""
+    engine = ScriptedEngine()
+    engine.thresholds = {"character": 0.85}
+    _tag(shelf, engine, Request("m", view=Changes({"threshold": 0.4, "categories": {"meta": 0.3}})))
+    assert shelf.desk.view_of("m") == View(threshold=0.4, categories={"character": 0.85, "meta": 0.3})
+    _tag(shelf, engine, Request("m", view=Changes({"rating": "last"}, own=True)))
+    assert shelf.desk.view_of("m") == View(threshold=0.5, categories={"character": 0.85}, rating="last")
+
+
+def test_what_is_seen_anew_is_told(shelf: Shelf) -> None:
+    """Only a view that takes the place of another one changes what stands."""
+    engine = ScriptedEngine()
+    assert not _tag(shelf, engine, Request("m", view=Changes({"threshold": 0.4}))).view_changed
+    asked = _tag(shelf, engine, Request("m", view=Changes({"threshold": 0.6})))
+    assert (asked.job, asked.unchanged, asked.view_changed) == ("", 3, True)
+    assert not _tag(shelf, engine, Request("m", view=Changes({"threshold": 0.6}))).view_changed
+
+
+@pytest.mark.parametrize("fields", [{"threshold": 0.01}, {"categories": {"meta": 0.01}}, {"tags": {"dark": 0.01}}])
+def test_a_threshold_below_the_floor_is_refused(shelf: Shelf, fields: dict[str, object]) -> None:
+    """Scores below the floor were not kept; the error says how to get them, and nothing is stored."""
     with pytest.raises(WrongUsage, match="below the lowest score kept") as refusal:
-        ask(shelf.desk, ScriptedEngine().client(), Request("m", view={"threshold": 0.01}))
-    assert "--again" in refusal.value.hint
+        ask(shelf.desk, ScriptedEngine().client(), Request("m", view=Changes(fields)))
+    assert f"cutline tag {shelf.root} --model m --again" in refusal.value.hint
+    assert not shelf.desk.has_view("m")
+
+
+def test_a_view_is_nothing_for_prose(shelf: Shelf) -> None:
+    """A captioner has no scores: options of the view are refused, and not passed over in silence."""
+    engine = ScriptedEngine()
+    engine.kind = "prose"
+    with pytest.raises(WrongUsage, match="writes prose"):
+        ask(shelf.desk, engine.client(), Request("m", view=Changes({"threshold": 0.5})))
 
 
 def test_a_broken_line_goes_on_from_the_cursor(shelf: Shelf) -> None:

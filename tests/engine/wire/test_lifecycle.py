@@ -312,7 +312,27 @@ def test_a_note_that_leads_nowhere_is_no_engine(content: str) -> None:
 
 def test_the_environment_is_cleaned() -> None:
     """The engine inherits what models need, and nothing else of the shell that happened to start it."""
-    kept = {"PATH": "p", "HOME": "h", "LC_ALL": "C", "XDG_STATE_HOME": "s", "HF_HOME": "f", "CUDA_VISIBLE_DEVICES": "0"}
+    kept = {
+        "PATH": "p",
+        "HOME": "h",
+        "LC_ALL": "C",
+        "XDG_STATE_HOME": "s",
+        "HF_HOME": "/f",
+        "CUDA_VISIBLE_DEVICES": "0",
+    }
     kept |= {"CUTLINE_X": "1", "https_proxy": "x", "TMPDIR": "t", "SSL_CERT_FILE": "c"}
+    kept |= {"HF_ENDPOINT": "e", "HF_HUB_OFFLINE": "1", "HF_TOKEN_PATH": "t"}
     dropped = {"PYTHONPATH": "x", "PYTHONSTARTUP": "x", "SSH_AUTH_SOCK": "x", "AWS_SECRET": "x", "PATHS": "x", "": "x"}
+    dropped |= {"HF_TOKEN": "hf_secret"}
     assert lifecycle.clean_environment(kept | dropped) == kept
+
+
+def test_a_folder_named_from_where_the_shell_is_stays_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine works in another folder: it is given the whole name of the one that holds the weights."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    said = {"HF_HOME": "models", "HF_HUB_CACHE": "~/hub"}
+    assert lifecycle.clean_environment(said) == {
+        "HF_HOME": f"{tmp_path}/models",
+        "HF_HUB_CACHE": "/home/somebody/hub",
+    }

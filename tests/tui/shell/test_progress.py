@@ -71,3 +71,19 @@ def test_on_a_terminal_a_bar_is_drawn_and_taken_away(
 def test_times_read_as_a_person_says_them(seconds: float, said: str) -> None:
     """A duration has at most two units."""
     assert duration(seconds) == said
+
+
+def test_bytes_are_told_in_their_own_units(capsys: pytest.CaptureFixture[str], clock: Callable[[float], None]) -> None:
+    """A download has sizes and a speed as people know them; bytes that have to come again go off what is done."""
+    with Progress(Output(), "downloading a", 378_000_000, "bytes") as bar:
+        clock(5)
+        bar.advance(20_000_000)
+        clock(5)
+        bar.waits("the connection dropped, trying again")
+        bar.waits("")
+        bar.advance(-5_000_000)
+    assert capsys.readouterr().err.splitlines() == [
+        "downloading a 20 MB of 378 MB · 4.0 MB/s · 1 min 30 s left",
+        "downloading a 20 MB of 378 MB · the connection dropped, trying again",
+        "downloading a 15 MB of 378 MB · 1.5 MB/s · 4 min 02 s left",
+    ]

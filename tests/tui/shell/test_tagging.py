@@ -48,7 +48,14 @@ def test_tag_proposes_and_changes_no_file(cutline: Terminal, dataset: Path) -> N
     assert summary.pop("images_per_second") > 0
     (failure,) = summary.pop("failures")
     assert (failure["image"], failure["code"]) == ("broken.png", "unreadable")
-    assert summary == {"images": ALL + 1, "proposed": ALL, "failed": 1, "unchanged": 0, "unanswered": 0}
+    assert summary == {
+        "images": ALL + 1,
+        "proposed": ALL,
+        "failed": 1,
+        "unchanged": 0,
+        "unanswered": 0,
+        "view_changed": False,
+    }
     assert said.err.count("broken.png") == 1
     assert captions(dataset) == before
     assert cutline("stats", dataset, "--json").json["unreadable"] == 1
@@ -180,6 +187,45 @@ def test_the_demo_leaves_other_folders_alone(cutline: Terminal, dataset: Path) -
     before = captions(dataset)
     assert cutline("demo", dataset).code == 2
     assert captions(dataset) == before
+
+
+def test_another_view_asks_nothing(cutline: Terminal, dataset: Path, tmp_path: Path) -> None:
+    """Options of the view on images that have answers change what is seen, and say so; unknown tags are named."""
+    cutline("tag", dataset, "--model", "pixel_stats")
+    choice = tmp_path / "selected_tags.csv"
+    choice.write_text("tag_id,name,category,count,mine\n1,lowres,0,9,1\n2,highress,0,8,1\n3,dark,0,7,0\n")
+    said = cutline(
+        "tag", dataset, "--model", "pixel_stats", "--include-tags", choice, "--replace", "lowres,small picture"
+    )
+    assert said.code == 0
+    assert f"nothing asked; {ALL} proposals seen through the new view\n" in said.out
+    assert "--include-tags: pixel_stats never says `highress` (did you mean highres?)\n" in said.err
+    (proposal,) = cutline("show", dataset, "castle.jpeg", "--json").json["proposals"]
+    assert proposal["text"] == "small picture"
+    same = cutline("tag", dataset, "--model", "pixel_stats")
+    assert "new view" not in same.out
+    back = cutline("tag", dataset, "--model", "pixel_stats", "--view", "default", "--json")
+    assert back.json["view_changed"] is True
+    (proposal,) = cutline("show", dataset, "castle.jpeg", "--json").json["proposals"]
+    assert "lowres" in proposal["text"]
+
+
+def test_a_folder_is_a_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks like a folder is one, as an absolute path; what the catalogue knows stays a name."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("mine", "pixel_stats", "in/side"):
+        (tmp_path / name).mkdir(parents=True)
+    assert tagging.model_meant("pixel_stats") == "pixel_stats"
+    assert tagging.model_meant("unknown") == "unknown"
+    assert tagging.model_meant("./pixel_stats") == str(tmp_path / "pixel_stats")
+    assert tagging.model_meant("mine") == str(tmp_path / "mine")
+    assert tagging.model_meant("in/side/") == str(tmp_path / "in" / "side")
+    assert tagging.model_meant("~/mine") == str(tmp_path / "mine")
+    assert tagging.model_meant(str(tmp_path / "mine")) == str(tmp_path / "mine")
+    for nothing in ("./nothing", "no/thing", "~/nothing"):
+        with pytest.raises(WrongUsage, match="there is no folder"):
+            tagging.model_meant(nothing)
 
 
 def test_a_layer_needs_a_name() -> None:

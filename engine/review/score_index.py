@@ -1,0 +1,154 @@
+"""The scores of a source's open candidates in a few arrays: what a question about all of them is answered from.
+
+It is read once and then follows the store: after a decision only the images concerned are read again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+import numpy as np
+
+from engine.captions.scores import FULL_SCALE, LabelTable, Sections, TagScore, sections
+from engine.errors import Unreadable
+from engine.review.candidates import open_scores
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from engine.review.candidates import Scores
+    from engine.review.records import ImageId
+
+FEW_TOUCHED = 400
+"""Where more images changed than this, all are read anew."""
+
+
+class _Mark(NamedTuple):
+    """How far the index has followed the store."""
+
+    journal: int
+    proposals: int
+    unfinished: int
+    gone: frozenset[ImageId]
+
+
+class ScoreIndex:
+    """All scores of the open candidates of one source, of images that are there; for one thread at a time."""
+
+    def __init__(self, source: str) -> None:
+        """Start empty; `follow` reads the store.
+
+        Args:
+            source: Whose candidates.
+        """
+        self._source = source
+        self._mark: _Mark | None = None
+        self._touched: set[ImageId] = set()
+        self._offsets: dict[int, int] = {}
+        self.tables: list[LabelTable] = []
+        """The label tables met; places in `labels` count through all of them."""
+        self._names: list[str] = []
+        self._categories: list[str] = []
+        self._clear()
+
+    @property
+    def floor(self) -> float:
+        """The score below which not every candidate has kept its tags, 0 to 1."""
+        return float(self._floors.max(initial=0)) / FULL_SCALE
+
+    def tag_scores(self, slots: Iterable[int]) -> Iterator[list[TagScore]]:
+        """Yield the scores of some images as `view` takes them, by their places in `images`."""
+        ends = np.cumsum(self.sizes)
+        for slot in slots:
+            entries = slice(int(ends[slot] - self.sizes[slot]), int(ends[slot]))
+            pairs = zip(self.labels[entries].tolist(), self.scores[entries].tolist(), strict=True)
+            yield [TagScore(self._names[at], score / FULL_SCALE, self._categories[at]) for at, score in pairs]
+
+    def follow(self, db: sqlite3.Connection) -> None:
+        """Bring it up to the store: all of it the first time, then what was touched since.
+
+        Raises:
+            Unreadable: Stored scores are broken.
+        """
+        mark, since = _mark_now(db), self._mark
+        if mark == since:
+            return
+        touched = set() if since is None else _touched_since(db, since) | (mark.gone ^ since.gone)
+        # A write that was refused changes its row, not the newest row: look again at what was touched last.
+        both = touched | self._touched
+        if since is None or len(both) > FEW_TOUCHED:
+            self._mark = None  # until it is whole
+            self._clear()
+            self._take(db, open_scores(db, self._source))
+        elif both:
+            self._drop(both)
+            self._take(db, open_scores(db, self._source, both))
+        self._touched, self._mark = touched, mark
+
+    def _clear(self) -> None:
+        self.images: NDArray[np.int64] = np.empty(0, np.int64)
+        """(images,) ids, in no order."""
+        self.sizes: NDArray[np.int64] = np.empty(0, np.int64)
+        """(images,) how many scores each has; they lie one image after the other."""
+        self.labels: NDArray[np.int32] = np.empty(0, np.int32)
+        """(scores,) places in the label tables, one table after the other."""
+        self.scores: NDArray[np.uint16] = np.empty(0, np.uint16)
+        """(scores,) as they are stored."""
+        self._floors: NDArray[np.uint16] = np.empty(0, np.uint16)
+        """(images,) as they are stored."""
+
+    def _drop(self, images: set[ImageId]) -> None:
+        kept = ~np.isin(self.images, np.fromiter(images, np.int64, len(images)))
+        entries = np.repeat(kept, self.sizes)
+        self.images, self.sizes, self._floors = self.images[kept], self.sizes[kept], self._floors[kept]
+        self.labels, self.scores = self.labels[entries], self.scores[entries]
+
+    def _take(self, db: sqlite3.Connection, found: Iterable[Scores]) -> None:
+        """Add candidates, those of one label table and width together."""
+        batches: dict[tuple[int, int], list[tuple[ImageId, Sections]]] = {}
+        for image, table, blob in found:
+            parts = sections(blob)
+            batches.setdefault((table, parts.width), []).append((image, parts))
+        for (table, width), batch in batches.items():
+            indices = b"".join(parts.indices for _, parts in batch)
+            places = np.frombuffer(indices, f"<u{width}").astype(np.int32) + np.int32(self._offset(db, table))
+            if places.size and int(places.max()) >= len(self._names):
+                raise Unreadable("stored tag scores name labels that are not there", "tag the images with --again")
+            scores = np.frombuffer(b"".join(parts.scores for _, parts in batch), "<u2")
+            self.images = np.append(self.images, np.array([image for image, _ in batch], np.int64))
+            self.sizes = np.append(self.sizes, np.array([len(parts.scores) // 2 for _, parts in batch], np.int64))
+            self._floors = np.append(self._floors, np.array([parts.floor for _, parts in batch], np.uint16))
+            self.labels = np.append(self.labels, places)
+            self.scores = np.append(self.scores, scores.astype(np.uint16))
+
+    def _offset(self, db: sqlite3.Connection, row: int) -> int:
+        """Return where a label table begins among all."""
+        if row not in self._offsets:
+            (body,) = db.execute("SELECT body FROM labels WHERE id = ?", (row,)).fetchone()
+            table = msgspec.json.decode(body, type=LabelTable)
+            self._offsets[row] = len(self._names)
+            self.tables.append(table)
+            self._names += table.names
+            self._categories += table.categories
+        return self._offsets[row]
+
+
+def _mark_now(db: sqlite3.Connection) -> _Mark:
+    journal, proposals, unfinished = db.execute(
+        "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM proposals),"
+        " (SELECT cast(total(length(status)) AS INTEGER) FROM writes WHERE status <> 'written')"
+    ).fetchone()
+    gone = frozenset(image for (image,) in db.execute("SELECT id FROM images WHERE gone"))
+    return _Mark(journal, proposals, unfinished, gone)
+
+
+def _touched_since(db: sqlite3.Connection, mark: _Mark) -> set[ImageId]:
+    rows = db.execute(
+        "SELECT image FROM journal WHERE id > ? AND image IS NOT NULL UNION SELECT image FROM proposals WHERE id > ?",
+        (mark.journal, mark.proposals),
+    )
+    return {image for (image,) in rows}
