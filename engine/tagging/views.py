@@ -11,6 +11,7 @@ from engine.captions.scores import floor_of, to_u16
 from engine.captions.view import View
 from engine.errors import CutlineError, WrongUsage
 from engine.models import registry
+from engine.review.candidates import model_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -93,7 +94,7 @@ def views_for(workspace: Workspace, sources: Iterable[str], changes: Changes) ->
     for source in wanted:
         base = _own_view_of(workspace, source) if changes.own else workspace.view_of(source)
         found[source] = changed(base, changes)
-        refuse_below(found[source], _floor(workspace, source), _model_of(workspace, source), workspace.root)
+        refuse_below(found[source], _floor(workspace, source), model_of(db, source), workspace.root)
     return found
 
 
@@ -112,20 +113,12 @@ def _own_view_of(workspace: Workspace, source: str) -> View:
     Raises:
         WrongUsage: The model is not in it.
     """
-    model = _model_of(workspace, source)
+    model = model_of(workspace.store.db, source)
     try:
         entry = registry.find(model)
     except CutlineError as unknown:
         raise WrongUsage(f"the own view of {source} is not known: {unknown.message}", "set --threshold") from unknown
     return own_view(entry.threshold, entry.thresholds)
-
-
-def _model_of(workspace: Workspace, source: str) -> str:
-    """Return the model that a source asked last; the source's name where no job is remembered."""
-    row = workspace.store.db.execute(
-        "SELECT model FROM jobs JOIN requests ON job = id WHERE source = ? ORDER BY time DESC LIMIT 1", (source,)
-    ).fetchone()
-    return str(row[0]) if row else source
 
 
 def _floor(workspace: Workspace, source: str) -> float:

@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from tests.bench import collecting, corpus, counts, decisions, keys, start, tagging
+from tests.bench import (
+    collecting,
+    corpus,
+    counts,
+    decisions,
+    keys,
+    live_count,
+    rethreshold,
+    start,
+    taggers,
+    tagging,
+)
 from tests.bench.home import isolated
 from tests.bench.report import Row, machine, table
 
@@ -24,13 +35,18 @@ if TYPE_CHECKING:
     from tests.bench.corpus import Pool
 
 
+PARTS = ("keys", "start", "counts", "decisions", "tagging", "collecting", "views", "taggers")
+SCORED = 10_000
+"""So many images are seen through other views."""
+
+
 def main() -> None:
     """Measure, then print the table."""
     parser = argparse.ArgumentParser(description="Measure cutline beside its budgets.")
     parser.add_argument("--sizes", type=_numbers, default=[1_000, 10_000], help="numbers of images, by commas")
     parser.add_argument("--big", type=int, default=100_000, help="the largest number; 0 leaves it out")
     parser.add_argument("--quick", action="store_true", help="few pictures, keys and rounds: only whether it runs")
-    parser.add_argument("--only", default="keys,start,counts,decisions,tagging,collecting", help="parts, by commas")
+    parser.add_argument("--only", default=",".join(PARTS), help="parts, by commas")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there, too")
     parser.add_argument("--under", type=Path, metavar="DIR", help="where the images are made for the time being")
     asked = parser.parse_args()
@@ -62,6 +78,12 @@ def _measure(asked: argparse.Namespace, room: Path) -> Iterator[Row]:
     if "tagging" in parts:
         yield tagging.measure_start(extent.rounds)
         yield tagging.measure(room / "tagged", pool, min(extent.rounds, 3))
+    if "views" in parts:
+        yield from rethreshold.measure(SCORED, extent.rounds)
+        yield from live_count.measure(room / "scored", pool, SCORED, extent.rounds)
+    if "taggers" in parts:
+        for name, course in taggers.COURSES.items():
+            yield from taggers.measure(room, name, course, extent.rounds)
     for count in [*asked.sizes, *([asked.big] if asked.big else [])]:
         yield from _measure_size(extent, room / f"images{count}", pool, count)
 

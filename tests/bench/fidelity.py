@@ -25,7 +25,7 @@ from PIL import Image, ImageDraw
 from engine.dataset import samples
 from engine.models import pictures
 from engine.models.fit import Fit
-from tests.bench.mixed_photos import section as section
+from tests.bench.mixed_photos import section
 from tests.bench.vit_onnx import SHAPES, write_vit
 
 if TYPE_CHECKING:

@@ -46,6 +46,14 @@ KEY_BUDGET_MS = 16.0
 PRESSES = 60
 
 
+def measure(root: Path, pool: corpus.Pool, images: int, rounds: int) -> Iterator[Row]:
+    """Make a dataset with scores, and measure on it."""
+    corpus.make_dataset(root, pool, images)
+    propose(root, pool)
+    yield from measure_counts(root, images, rounds)
+    yield from asyncio.run(measure_keys(root, images))
+
+
 def propose(root: Path, pool: corpus.Pool) -> None:
     """Store scores for every image as a tagger does: most of them low."""
     chance = random.Random(5)
@@ -165,9 +173,7 @@ def main() -> None:
     asked = parser.parse_args()
     with isolated(asked.under) as room:
         pool = corpus.make_pool(room / "pictures", 20)
-        root = corpus.make_dataset(room / "images", pool, asked.images)
-        propose(root, pool)
-        rows = [*measure_counts(root, asked.images, asked.rounds), *asyncio.run(measure_keys(root, asked.images))]
+        rows = list(measure(room / "scored", pool, asked.images, asked.rounds))
     print(table(rows))
     print("\n" + "; ".join(f"{name}: {fact}" for name, fact in machine().items()))
 

@@ -41,10 +41,10 @@ def cpu_seconds(root: int) -> float:
     return ticks / _TICKS
 
 
-def memory_mb(root: int) -> float:
-    """Return the memory of a tree of processes in MB, what several share divided among them (PSS)."""
+def memory_mb(*roots: int) -> float:
+    """Return the memory of trees of processes in MB, what several share divided among them (PSS); without our own."""
     total = 0
-    for pid in tree(root):
+    for pid in {pid for root in roots for pid in tree(root)} - {os.getpid()}:
         try:
             lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
         except OSError:
@@ -54,13 +54,13 @@ def memory_mb(root: int) -> float:
 
 
 @contextmanager
-def peak_memory(root: int) -> Iterator[Callable[[], float]]:
-    """Watch a tree of processes during the block; the function given says the most it had, in MB."""
+def peak_memory(*roots: int) -> Iterator[Callable[[], float]]:
+    """Watch trees of processes during the block; the function given says the most they had together, in MB."""
     most, over = [0.0], threading.Event()
 
     def watch() -> None:
         while not over.wait(_EVERY_SECONDS):
-            most[0] = max(most[0], memory_mb(root))
+            most[0] = max(most[0], memory_mb(*roots))
 
     watching = threading.Thread(target=watch)
     watching.start()

@@ -117,9 +117,9 @@ def _job(photos: Path, model: Path) -> _Job:
     with client:
         engine = client.status().pid
     used = cpu_seconds(engine) + _cpu_of_children()
-    with peak_memory(os.getpid()) as command_mb, peak_memory(engine) as engine_mb:
+    with peak_memory(engine, os.getpid()) as peak_mb:
         told = _tag(photos, model)
-        mb = engine_mb() + command_mb()
+        mb = peak_mb()
     used = cpu_seconds(engine) + _cpu_of_children() - used
     return _Job(_steady(photos), used / told["proposed"], mb)
 

@@ -18,21 +18,8 @@ if TYPE_CHECKING:
 
     from tui.shell.parser import Parser
 
-FIELDS = (
-    *(
-        "threshold",
-        "mcut",
-        "top_k",
-        "include",
-        "exclude",
-        "replace",
-        "implied",
-        "implications",
-        "underscores",
-        "escape",
-    ),
-    *("expand_characters", "first", "category_order", "order", "rating"),
-)
+_SAID_AS_PAIRS = ("categories", "tags")
+FIELDS = tuple(name for name in View.__struct_fields__ if name not in _SAID_AS_PAIRS)
 """Options that are a field of the view each, under the same name."""
 
 
