@@ -17,10 +17,12 @@ class Need(NamedTuple):
     modules: tuple[str, ...]
     extra: str
     """The extra of cutline that brings them."""
+    otherwise: str = ""
+    """What to install elsewhere."""
 
 
 NEEDS = {
-    "onnx_tagger": Need(("onnxruntime",), "cpu"),
+    "onnx_tagger": Need(("onnxruntime",), "cpu", " (or cutline[gpu] on a machine with NVIDIA's GPUs)"),
     "timm_tagger": Need(("torch", "torchvision", "timm", "safetensors"), "timm"),
 }
 """By the name of the adapter; one that is not here needs nothing more than cutline itself."""
@@ -39,8 +41,9 @@ def advice(entry: Entry) -> str:
     lacking = missing(entry)
     if not lacking:
         return ""
-    extra = NEEDS[entry.adapter].extra
-    return f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing: pip install 'cutline[{extra}]'"
+    need = NEEDS[entry.adapter]
+    are = "is" if len(lacking) == 1 else "are"
+    return f"{' and '.join(lacking)} {are} missing: pip install 'cutline[{need.extra}]'{need.otherwise}"
 
 
 def clash() -> str:

@@ -112,7 +112,7 @@ def resolve(step: Step) -> ResolvedStep:
 
     Raises:
         WrongUsage: No such model or option, a value that does not fit, a prompt for a model that takes none, or a model
-            whose environment is not made.
+            whose environment is not made or whose libraries are not installed.
         MissingWeights: Its weights are not here; the hint fetches them.
         BadSetting: The model's catalogue file is wrong.
     """
@@ -126,6 +126,8 @@ def resolve(step: Step) -> ResolvedStep:
             )
     if entry.environment:
         environments.python_of(entry.environment)
+    if lacking := packages.missing(entry):
+        raise WrongUsage(f"{entry.name} needs {' and '.join(lacking)}, not installed here", packages.advice(entry))
     weights.files(entry)
     options = {
         name: checked(f"{entry.name}: {name}", option, step.options.get(name, option.default))

@@ -140,6 +140,15 @@ def test_missing_weights_are_refused_with_the_command_that_fetches_them() -> Non
         registry.resolve(Step(name="s", model="wd-vit-tagger-v3"))
 
 
+def test_missing_libraries_are_refused_before_a_job_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of pictures would fail one by one; the hint says what to install."""
+    monkeypatch.setattr("engine.models.packages._is_there", lambda name: name != "onnxruntime")
+    with pytest.raises(WrongUsage, match="joytag needs onnxruntime, not installed here") as refused:
+        registry.resolve(Step("tags", "joytag"))
+    assert "cutline[cpu]" in refused.value.hint
+    assert "cutline[gpu]" in refused.value.hint
+
+
 def test_the_threshold_does_not_change_the_fingerprint() -> None:
     """Moving a threshold runs no model again."""
     entry = registry.find("pixel_stats")
