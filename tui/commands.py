@@ -191,7 +191,10 @@ class ThresholdDown(Command):
     """Lower the threshold."""
 
     name, group, keys = "threshold_down", "Choose", ("left_square_bracket",)
-    help = "Lower the threshold of this candidate's source by 0.01, for all its images"
+    help = (
+        "Lower the threshold of this candidate's source by 0.01, for all its images: that of the category of the tag "
+        "under the cursor where it has one of its own (characters), else the general one; tab chooses"
+    )
     why_not = staticmethod(_no_threshold)
 
 
@@ -199,7 +202,7 @@ class ThresholdUp(Command):
     """Raise the threshold."""
 
     name, group, keys = "threshold_up", "Choose", ("right_square_bracket",)
-    help = "Raise it by 0.01"
+    help = "Raise it by 0.01, the same one"
     why_not = staticmethod(_no_threshold)
 
 

@@ -68,8 +68,8 @@ class ThresholdKeys:
             self.live.prepare(card.candidate.proposal.source, card.candidate.view)
 
     def counted(self, question: Question, counted: Counted) -> None:
-        """Say the number behind the threshold."""
-        self._turns.stage.say_instead(question.line, f"{question.line}: {told_count(counted)}")
+        """Say the number, and behind it the threshold, which gives way first where it is narrow."""
+        self._turns.stage.say_instead(question.line, f"{told_count(counted)} · {question.line}")
 
     def not_counted(self, problem: CutlineError) -> None:
         """Say why there is no number."""

@@ -51,7 +51,7 @@ class Moved(NamedTuple):
     def line(self) -> str:
         """What the status bar says of it."""
         which = f"threshold of {self.category}" if self.category else "threshold"
-        return f"{self.source}: {which} {told(self.to)} (was {told(self.was)})"
+        return f"{which} {told(self.to)} (was {told(self.was)}), {self.source}"
 
 
 class Thresholds:

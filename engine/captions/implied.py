@@ -38,17 +38,17 @@ class Implied:
         proposed = frozenset(keys)
         said: set[str] = set()
         for key in keys:
-            if (self._says.get(key) or self._of(key)).isdisjoint(proposed) or key in said:
+            if (self._says.get(key) or self.says(key)).isdisjoint(proposed) or key in said:
                 continue
             reached, waiting = {key}, [key]
             while waiting:
-                new = (self._of(waiting.pop()) & proposed) - reached
+                new = (self.says(waiting.pop()) & proposed) - reached
                 reached |= new
                 waiting += new
             said |= reached - {key}
         return said
 
-    def _of(self, key: str) -> frozenset[str]:
+    def says(self, key: str) -> frozenset[str]:
         """Return what one tag says: what follows from it, step by step, and the beginnings and ends of all of these."""
         says = self._says.get(key)
         if says is None:

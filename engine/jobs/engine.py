@@ -275,5 +275,5 @@ def _catalogue(loaded: set[str]) -> tuple[ModelInfo, ...]:
             threshold=entry.threshold,
             downloaded=weights.present(entry),
         )
-        for entry in registry.entries()
+        for entry in registry.entries_and_faults()[0]  # `models list` says what is wrong with the others
     )

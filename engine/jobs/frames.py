@@ -58,6 +58,8 @@ class Order(msgspec.Struct, frozen=True, tag="order"):
     """The job's root, and where else symbolic links may lead; a picture that really lies elsewhere is refused."""
     by_name: bool = False
     """Whether the job asked for this very device, and is not to be answered on another."""
+    fingerprint: str = ""
+    """Of the answers: what is loaded must be what was asked about. Empty where that does not matter."""
 
 
 class Unload(msgspec.Struct, frozen=True, tag="unload"):

@@ -13,7 +13,7 @@ import msgspec
 
 from engine.errors import CutlineError
 from engine.jobs.frames import Loading
-from engine.models import registry
+from engine.models import registry, weights
 from engine.models.contract import Adapter
 from engine.models.entry import Entry
 from engine.wire.protocol import Labels
@@ -32,6 +32,12 @@ LOAD_SECONDS = 1800.0
 _Key = tuple[str, str]
 
 
+class NotLoaded(CutlineError):
+    """Mend the model, its entry or its files: no picture is at fault."""
+
+    code = "model"
+
+
 class WrongDevice(CutlineError):
     """Mend the device's driver or libraries, or let the job run elsewhere."""
 
@@ -47,6 +53,10 @@ class Held(msgspec.Struct, eq=False):
     """Id of its label table; empty for a captioner."""
     elsewhere: str
     """Why it does not run where it should, in one sentence; empty when it does."""
+    identity: str
+    """Of the weights that were loaded."""
+    fingerprints: set[str]
+    """Of questions that it is known to answer."""
     users: int = 0
     """Calls under way; it is not unloaded during one."""
 
@@ -66,7 +76,7 @@ class HeldModels:
         self._loading = threading.Lock()
         self._counting = threading.Lock()
         self._held: dict[_Key, Held] = {}
-        self._failed: dict[_Key, tuple[float, CutlineError]] = {}
+        self._failed: dict[tuple[_Key, str], tuple[float, CutlineError]] = {}
 
     def get(self, order: Order) -> Held:
         """Return the model that an order asks, loading it if need be.
@@ -76,9 +86,11 @@ class HeldModels:
         """
         key = order.model, order.device
         held = self._held.get(key)
-        if held is None:
+        if held is None or not _answers(held, order):
             with self._loading:
-                held = self._held.get(key) or self._load(key, by_name=order.by_name)
+                held = self._held.get(key)
+                if held is None or not _answers(held, order):
+                    held = self._load(key, order)
         if held.elsewhere and order.by_name:
             raise _wrong_device(held.elsewhere)
         return held
@@ -101,6 +113,9 @@ class HeldModels:
         finally:
             with self._counting:
                 held.users -= 1
+                retired = not held.users and self._held.get((order.model, order.device)) is not held
+            if retired:
+                held.adapter.close()
 
     def drop(self, name: str, device: str) -> None:
         """Give a model's memory back, unless it is at work."""
@@ -118,46 +133,92 @@ class HeldModels:
             self.drop(*key)
         gc.collect()
 
-    def _load(self, key: _Key, *, by_name: bool) -> Held:
-        failed_at, failure = self._failed.get(key, (0.0, None))
+    def _load(self, key: _Key, order: Order) -> Held:
+        """Load the model that an order asks, in place of one that has changed since."""
+        tried = key, order.fingerprint
+        failed_at, failure = self._failed.get(tried, (0.0, None))
         if failure is not None and time.monotonic() - failed_at < FAILURE_KEPT_SECONDS:
             raise failure
-        self._tell(Loading(*key, "loading"))
+        telling = False
         try:
+            entry, identity = _as_asked(order)
+            self._retire(key)
+            self._tell(Loading(*key, "loading"))
+            telling = True
             with self._calls.waiting(f"{key[0]} to be loaded", LOAD_SECONDS):
-                held = self._loaded(*key)
-            if held.elsewhere and by_name:
+                held = self._loaded(entry, identity, key[1])
+            if held.elsewhere and order.by_name:
                 held.adapter.close()
                 raise _wrong_device(held.elsewhere)  # noqa: TRY301  (a failure to load like the others)
         except Exception as error:
-            failure = error if isinstance(error, CutlineError) else _cannot_load(key[0], error)
+            failure = _not_loaded(key[0], error)
             if not isinstance(failure, WrongDevice):  # which another job may put up with
-                self._failed[key] = time.monotonic(), failure
-            self._tell(Loading(*key, "failed", failure.message))
+                self._failed[tried] = time.monotonic(), failure
+            if telling:
+                self._tell(Loading(*key, "failed", failure.message))
             raise failure from error
         self._held[key] = held
         self._tell(Loading(*key, "loaded", held.elsewhere))
         return held
 
-    def _loaded(self, name: str, device: str) -> Held:
-        entry = registry.find(name)
+    def _retire(self, key: _Key) -> None:
+        """Answer nothing more with a model; the last call under way closes it."""
+        with self._counting:
+            held = self._held.pop(key, None)
+            unused = held is not None and not held.users
+        if held is not None:
+            if unused:
+                held.adapter.close()
+            self._tell(Loading(*key, "unloaded"))
+
+    def _loaded(self, entry: Entry, identity: str, device: str) -> Held:
         adapter = registry.load(entry, device)
         elsewhere = ""
         used = getattr(adapter, "runs_on", "")
         if used and used not in {device, device.partition(":")[0]}:
-            elsewhere = f"{name} runs on {used}, although {device} was to be used"
+            elsewhere = f"{entry.name} runs on {used}, although {device} was to be used"
         table = adapter.labels()
         if table is None:
-            return Held(entry, adapter, "", elsewhere)
+            return Held(entry, adapter, "", elsewhere, identity, set())
         table_id = hashlib.sha256(msgspec.json.encode(table)).hexdigest()
         self._tell(Labels(table_id, table.names, table.categories))
-        return Held(entry, adapter, table_id, elsewhere)
+        return Held(entry, adapter, table_id, elsewhere, identity, set())
+
+
+def _answers(held: Held, order: Order) -> bool:
+    """Say whether what is loaded is what an order asks about: files and entry may have changed since, or before."""
+    if not order.fingerprint or order.fingerprint in held.fingerprints:
+        return True
+    if registry.fingerprint(held.entry, order.options, order.prompt, held.identity) != order.fingerprint:
+        return False
+    held.fingerprints.add(order.fingerprint)
+    return True
+
+
+def _as_asked(order: Order) -> tuple[Entry, str]:
+    """Return the entry and the identity of the weights as they are now, if they are what an order asks about.
+
+    Raises:
+        NotLoaded: They have changed since the job was made: their answers would be stored as those of what was before.
+    """
+    entry = registry.find(order.model)
+    identity = weights.identity(entry)
+    if order.fingerprint and order.fingerprint != registry.fingerprint(entry, order.options, order.prompt, identity):
+        raise NotLoaded(
+            f"{order.model} has changed since it was asked: its files or its catalogue entry", "run the command again"
+        )
+    return entry, identity
+
+
+def _not_loaded(name: str, error: Exception) -> CutlineError:
+    """Say why a model is not there, in words that blame no picture."""
+    if isinstance(error, WrongDevice | NotLoaded):
+        return error
+    if isinstance(error, CutlineError):
+        return NotLoaded(error.message, error.hint)
+    said = " ".join(str(error).split())[:300]
+    return NotLoaded(f"{name} cannot be loaded: {type(error).__name__}: {said}", "see: cutline engine logs")
 
 
 def _wrong_device(elsewhere: str) -> WrongDevice:
     return WrongDevice(elsewhere, "see: cutline engine logs; with --device auto it goes on there")
-
-
-def _cannot_load(name: str, error: Exception) -> CutlineError:
-    said = " ".join(str(error).split())[:300]
-    return CutlineError(f"{name} cannot be loaded: {type(error).__name__}: {said}", "see: cutline engine logs")

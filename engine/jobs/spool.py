@@ -72,6 +72,7 @@ class Spool(JobChanges):
             tasks=tuple(Task(place, b"%s/%s" % (kept.folders[0], path)) for place, path in rows),
             folders=kept.folders,
             by_name=kept.request.device != "auto",
+            fingerprint=step.fingerprint,
         )
 
     def commit(self, outcomes: Iterable[Outcome], tables: Iterable[Labels] = ()) -> tuple[JobInfo, ...]:

@@ -69,7 +69,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     kind: Literal["tagger", "captioner"]
     summary: str
     licence: str
-    preprocessing: int
+    preprocessing: Annotated[int, msgspec.Meta(ge=0)]
     """Raised when the same picture reaches the same weights in another way."""
     revision: str = ""
     """The version of a formula; another one gives other fingerprints. Empty where `weights` says which they are."""

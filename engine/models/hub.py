@@ -10,6 +10,7 @@ import re
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
+from urllib.parse import urlsplit
 
 from engine.errors import CutlineError, WrongUsage
 from engine.models.weights import hub_cache
@@ -58,7 +59,7 @@ def endpoint() -> str:
     """Return the address of the hub: HF_ENDPOINT, or the public one.
 
     Raises:
-        WrongUsage: huggingface_hub is not installed.
+        WrongUsage: huggingface_hub is not installed, or a variable that it reads is wrong.
     """
     with _client():
         from huggingface_hub import constants  # noqa: PLC0415  (an extra)
@@ -70,7 +71,7 @@ def is_offline() -> bool:
     """Say whether HF_HUB_OFFLINE forbids asking the hub.
 
     Raises:
-        WrongUsage: huggingface_hub is not installed.
+        WrongUsage: huggingface_hub is not installed, or a variable that it reads is wrong.
     """
     with _client():
         from huggingface_hub import constants  # noqa: PLC0415  (an extra)
@@ -172,17 +173,62 @@ def _stream(remote: Remote, into: BinaryIO, watch: Watcher) -> None:
 
 @contextmanager
 def _client() -> Iterator[None]:
-    """Say what to install where huggingface_hub is missing.
+    """Say what to install where huggingface_hub is missing, and what to correct where it does not like a variable.
 
     Raises:
-        WrongUsage: It is.
+        WrongUsage: It is, or does not.
     """
+    _check_endpoint()  # it cannot even be imported with some that are wrong
     try:
         yield
     except ImportError as error:
         raise WrongUsage(
             f"downloading needs {error.name}, which is not installed", "run: pip install 'cutline[cpu]', or [gpu]"
         ) from error
+    except ValueError as error:
+        raise WrongUsage(
+            f"huggingface_hub cannot read its variables: {_reason(error)}", "correct those that begin with HF_"
+        ) from error
+
+
+def _check_endpoint() -> None:
+    """Look whether HF_ENDPOINT, if it is set, can be an address.
+
+    Raises:
+        WrongUsage: It cannot.
+    """
+    said = os.environ.get("HF_ENDPOINT", "https://hub")
+    try:
+        parts = urlsplit(said)
+        right = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        right = False
+    if not right or not said.isprintable() or " " in said:
+        wrong = f"is no address of a hub: {said}" if said else "is empty"
+        raise WrongUsage(f"HF_ENDPOINT {wrong}", "unset it, or set it to one that begins with https://")
+
+
+def _token() -> str:
+    """Return the token of the person; empty for none.
+
+    Raises:
+        WrongUsage: It cannot be read, or sent.
+    """
+    from huggingface_hub import constants, get_token  # noqa: PLC0415  (an extra)
+
+    kept, said = constants.HF_TOKEN_PATH, os.environ.get
+    try:
+        token = get_token() or ""
+    except (OSError, UnicodeError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or "it is no text"
+        hint = "HF_TOKEN_PATH name a file" if said("HF_TOKEN_PATH") else "HF_HOME name a folder"
+        raise WrongUsage(f"no token can be read from {kept}: {reason}", f"let {hint} that can be read") from error
+    if not (token.isascii() and token.isprintable()):
+        where = next((name for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN") if said(name)), kept)
+        raise WrongUsage(
+            f"{where} holds no token: letters without accents, digits and _ make one", "copy it anew, or unset HF_TOKEN"
+        )
+    return token
 
 
 @contextmanager
@@ -193,21 +239,23 @@ def _in_words(repo: str, path: str, revision: str) -> Iterator[None]:
         CutlineError: Something went wrong.
     """
     with _client():
-        from httpx2 import HTTPError  # noqa: PLC0415  (what huggingface_hub itself speaks through)
-        from huggingface_hub import errors, get_token, logging  # noqa: PLC0415  (an extra)
+        from httpx2 import HTTPError, InvalidURL  # noqa: PLC0415  (what huggingface_hub itself speaks through)
+        from huggingface_hub import errors, logging  # noqa: PLC0415  (an extra)
 
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # it would explain at length what is said here in a line
-    where = endpoint()
+    where, known = endpoint(), _token()
     try:
         yield
     except errors.GatedRepoError as error:
-        token = "wait for their answer, or use the token of the account that did" if get_token() else "set HF_TOKEN"
+        token = "wait for their answer, or use the token of the account that did" if known else "set HF_TOKEN"
         raise CutlineError(
             f"{repo} is open only to those who accepted its terms", f"accept them at {where}/{repo}, then {token}"
         ) from error
     except errors.RepositoryNotFoundError as error:
-        hint = "HF_TOKEN may be of another account" if get_token() else "set HF_TOKEN if it is private"
-        raise CutlineError(f"{where} has no repository {repo}, or does not show it", hint) from error
+        hint = "HF_TOKEN may be of another account" if known else "set HF_TOKEN if it is private"
+        raise CutlineError(
+            f"{where} has no repository {repo}, or does not show it", f"correct weights.repo of the model; {hint}"
+        ) from error
     except errors.RevisionNotFoundError as error:
         raise CutlineError(f"{repo} has no revision {revision}", "correct weights.revision of the model") from error
     except errors.RemoteEntryNotFoundError as error:
@@ -215,7 +263,11 @@ def _in_words(repo: str, path: str, revision: str) -> Iterator[None]:
     except (errors.OfflineModeIsEnabled, errors.LocalEntryNotFoundError) as error:
         raise _unreachable(error, where, path) from error
     except errors.HfHubHTTPError as error:
-        raise _refusal(error.response.status_code, where, path) from error
+        raise _refusal(error.response.status_code, where, repo, path) from error
+    except InvalidURL as error:
+        raise WrongUsage(
+            f"{where} cannot be asked: {_reason(error)}", "correct HF_ENDPOINT, or the proxy in HTTPS_PROXY"
+        ) from error
     except HTTPError as error:
         raise _Passing(
             f"cannot download {path} from {where}: {_reason(error)}",
@@ -229,14 +281,16 @@ def _unreachable(error: Exception, where: str, path: str) -> CutlineError:
     return _Passing(f"{where} cannot be asked for {path}: {_reason(error)}", "look at the connection, then pull again")
 
 
-def _refusal(status: int, where: str, path: str) -> CutlineError:
+def _refusal(status: int, where: str, repo: str, path: str) -> CutlineError:
     """Say what an answer means that is about no single thing."""
     said = f"{where} answers {status} for {path}"
     if status == 401:  # noqa: PLR2004  (the number is its name)
         return CutlineError(f"{said}: it does not take HF_TOKEN", f"make a token at {where}/settings/tokens")
     if status == 403:  # noqa: PLR2004
         return CutlineError(f"{said}: HF_TOKEN does not allow it", f"look at {where}/settings/tokens")
-    return (_Passing if status in _MAY_PASS else CutlineError)(said, "try again later: what came is kept")
+    if status in _MAY_PASS:
+        return _Passing(said, "try again later: what came is kept")
+    return CutlineError(said, f"look at {where}/{repo}; weights.repo of the model or HF_ENDPOINT may be wrong")
 
 
 def _reason(error: BaseException) -> str:

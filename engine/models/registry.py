@@ -32,6 +32,7 @@ __all__ = [
     "Option",
     "adapters",
     "entries",
+    "entries_and_faults",
     "find",
     "fingerprint",
     "installed",
@@ -145,15 +146,21 @@ def resolve(step: Step) -> ResolvedStep:
     )
 
 
-def fingerprint(entry: Entry, options: dict[str, Value], prompt: str) -> str:
+def fingerprint(entry: Entry, options: dict[str, Value], prompt: str, identity: str | None = None) -> str:
     """Hash everything that decides what a model answers for a picture; sha256 in hex.
+
+    Args:
+        entry: What the catalogue says of it.
+        options: All of them.
+        prompt: As it is asked.
+        identity: Of the weights that are loaded; None for those that are there now.
 
     Raises:
         MissingWeights: Its weights are not here.
     """
     said = {
         "model": entry.name,
-        "revision": entry.revision if entry.weights is None else weights.identity(entry),
+        "revision": weights.identity(entry) if identity is None else identity,
         "options": options,
         "prompt": prompt,
         "preprocessing": entry.preprocessing,
@@ -190,3 +197,18 @@ def _files() -> dict[str, Path]:
                 raise BadSetting(f"{file}: the catalogue already has a model {file.stem}", "give the file another name")
             files[file.stem] = file
     return files
+
+
+def entries_and_faults() -> tuple[tuple[Entry, ...], tuple[BadSetting, ...]]:
+    """Read the whole catalogue as far as it can be read, in the order of names, and say what is wrong with the rest.
+
+    Raises:
+        BadSetting: A name is there twice.
+    """
+    entries, faults = [], []
+    for _, file in sorted(_files().items()):
+        try:
+            entries.append(read_entry(file))
+        except BadSetting as fault:
+            faults.append(fault)
+    return tuple(entries), tuple(faults)

@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
-Three = tuple[float, float, float]
+_MOST = 1e9
+"""Beyond all that pixels are scaled with; it keeps out infinity."""
+Finite = Annotated[float, msgspec.Meta(ge=-_MOST, le=_MOST)]
+Divisor = Annotated[float, msgspec.Meta(gt=0, le=_MOST)]
 
 
 class Graph(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -15,13 +18,13 @@ class Graph(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     layout: Literal["read", "NHWC", "NCHW"] = "read"
     """`read` takes it from the graph's input; another value must agree with the graph."""
     channels: Literal["RGB", "BGR"] = "RGB"
-    scale: Annotated[float, msgspec.Meta(gt=0)] = 255.0
+    scale: Divisor = 255.0
     """Pixels 0 to 255 are divided by it first."""
-    mean: Three = (0.0, 0.0, 0.0)
+    mean: tuple[Finite, Finite, Finite] = (0.0, 0.0, 0.0)
     """Subtracted next; R, G, B, whatever order the channels have in the graph."""
-    std: Three = (1.0, 1.0, 1.0)
+    std: tuple[Divisor, Divisor, Divisor] = (1.0, 1.0, 1.0)
     """Divided by last; R, G, B."""
-    outputs: tuple[str | int, ...] = (0,)
+    outputs: Annotated[tuple[str | Annotated[int, msgspec.Meta(ge=0)], ...], msgspec.Meta(min_length=1)] = (0,)
     """Names or places of the output that holds a score for each label; the first that the graph has."""
     activation: Literal["none", "sigmoid"] = "none"
     """What turns that output into scores from 0 to 1: nothing, or the logistic function."""

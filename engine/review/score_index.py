@@ -53,12 +53,19 @@ class ScoreIndex:
         """The label tables met; places in `labels` count through all of them."""
         self._names: list[str] = []
         self._categories: list[str] = []
+        self._by_name: NDArray[np.int64] = np.empty(0, np.int64)
+        """(labels,) the place of each among all, ordered by name."""
         self._clear()
 
     @property
     def floor(self) -> float:
         """The score below which not every candidate has kept its tags, 0 to 1."""
         return float(self._floors.max(initial=0)) / FULL_SCALE
+
+    @property
+    def slots(self) -> NDArray[np.int64]:
+        """(scores,) the place in `images` of each score's image."""
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
 
     def tag_scores(self, slots: Iterable[int]) -> Iterator[list[TagScore]]:
         """Yield the scores of some images as `view` takes them, by their places in `images`."""
@@ -93,7 +100,7 @@ class ScoreIndex:
         self.images: NDArray[np.int64] = np.empty(0, np.int64)
         """(images,) ids, in no order."""
         self.sizes: NDArray[np.int64] = np.empty(0, np.int64)
-        """(images,) how many scores each has; they lie one image after the other."""
+        """(images,) how many scores each has; they lie one image after the other, best first, equal ones by name."""
         self.labels: NDArray[np.int32] = np.empty(0, np.int32)
         """(scores,) places in the label tables, one table after the other."""
         self.scores: NDArray[np.uint16] = np.empty(0, np.uint16)
@@ -118,12 +125,22 @@ class ScoreIndex:
             places = np.frombuffer(indices, f"<u{width}").astype(np.int32) + np.int32(self._offset(db, table))
             if places.size and int(places.max()) >= len(self._names):
                 raise Unreadable("stored tag scores name labels that are not there", "tag the images with --again")
-            scores = np.frombuffer(b"".join(parts.scores for _, parts in batch), "<u2")
+            scores = np.frombuffer(b"".join(parts.scores for _, parts in batch), "<u2").astype(np.uint16)
+            sizes = np.array([len(parts.scores) // 2 for _, parts in batch], np.int64)
+            order = self._best_first(sizes, places, scores)
             self.images = np.append(self.images, np.array([image for image, _ in batch], np.int64))
-            self.sizes = np.append(self.sizes, np.array([len(parts.scores) // 2 for _, parts in batch], np.int64))
+            self.sizes = np.append(self.sizes, sizes)
             self._floors = np.append(self._floors, np.array([parts.floor for _, parts in batch], np.uint16))
-            self.labels = np.append(self.labels, places)
-            self.scores = np.append(self.scores, scores.astype(np.uint16))
+            self.labels = np.append(self.labels, places[order])
+            self.scores = np.append(self.scores, scores[order])
+
+    def _best_first(
+        self, sizes: NDArray[np.int64], labels: NDArray[np.int32], scores: NDArray[np.uint16]
+    ) -> NDArray[np.int64]:
+        """Return the order that puts the scores of each image best first, equal ones by name."""
+        falling = np.repeat(np.arange(1, len(sizes) + 1) << 16, sizes) - scores  # image by image
+        # Stable, because that is quick where all but equal scores lie in order, as they do in the store.
+        return np.argsort(falling * len(self._names) + self._by_name[labels], kind="stable")
 
     def _offset(self, db: sqlite3.Connection, row: int) -> int:
         """Return where a label table begins among all."""
@@ -134,6 +151,7 @@ class ScoreIndex:
             self.tables.append(table)
             self._names += table.names
             self._categories += table.categories
+            self._by_name = np.argsort(sorted(range(len(self._names)), key=self._names.__getitem__))
         return self._offsets[row]
 
 

@@ -1,28 +1,27 @@
 """What another view would change, in how many images: counted exactly, from the index of scores.
 
 Making the tags of ten thousand images takes a second; here most of it is two comparisons of arrays. An image is looked
-at through the plain `view` only where its labels do not tell by themselves: where several are written alike or one as
-several tags, and where the view looks at the whole image (`top_k`, implied tags, MCut).
+at through the plain `view` only where that would not tell: under MCut, and where labels that matter are written alike,
+as several tags, or say each other.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import numpy as np
 
 from engine.captions.cuts import cuts, is_simple
-from engine.captions.rules import rules_of
 from engine.captions.view import View, view
+from engine.review.label_links import LabelLinks, ScorePairs, label_links, score_pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from engine.captions.scores import LabelTable
+    from engine.captions.scores import TagScore
     from engine.review.score_index import ScoreIndex
 
 AT_ONCE = 64
@@ -42,14 +41,27 @@ class Counted(NamedTuple):
     """Images with an open candidate of the source."""
 
 
+class _Before(NamedTuple):
+    """The view in force, the same for a run of presses, and what was found out about it."""
+
+    view: View
+    scores: NDArray[np.uint16]
+    """Of the index, as it was then."""
+    lowest: NDArray[np.int32]
+    """(labels,) the lowest scores that pass."""
+    tags: dict[int, set[str]]
+    """Place of an image that was looked at → its tags."""
+
+
 class ThresholdCounts:
     """Counts over one index; for one thread at a time."""
 
     def __init__(self, index: ScoreIndex) -> None:
         """Count what is in an index, as it is at each call."""
         self._index = index
-        self._before: tuple[View, int, NDArray[np.int32]] | None = None
-        self._known: tuple[View, int, NDArray[np.bool_]] | None = None
+        self._before: _Before | None = None
+        self._links: tuple[View, int, LabelLinks] | None = None
+        self._pairs: tuple[LabelLinks, NDArray[np.uint16], ScorePairs] | None = None
 
     def count(self, before: View, after: View, is_stale: Callable[[], bool] = lambda: False) -> Counted | None:
         """Say what putting another view in force would change.
@@ -63,24 +75,30 @@ class ThresholdCounts:
             Exact numbers; None where nobody waits for them.
         """
         index = self._index
-        if self._before is None or self._before[:2] != (before, len(index.tables)):  # the same for a run of presses
-            self._before = (before, len(index.tables), self._lowest(before))
-        was, will = (index.scores >= lowest[index.labels] for lowest in (self._before[2], self._lowest(after)))
-        flipped = np.flatnonzero(was != will)
-        slots = np.searchsorted(np.cumsum(index.sizes), flipped, side="right")
+        if self._before is None or self._before.scores is not index.scores or self._before.view != before:
+            self._before = _Before(before, index.scores, self._lowest(before), {})
+        was, will = (index.scores >= lowest[index.labels] for lowest in (self._before.lowest, self._lowest(after)))
         if _without_thresholds(before) != _without_thresholds(after):
-            odd = np.arange(len(index.images))
+            odd = np.ones(len(index.images), np.bool_)
+        elif after.mcut:
+            odd = self._has(was != will)
         elif is_simple(after):
-            odd = np.unique(slots[self._is_entangled(after)[index.labels[flipped]]])
-        else:  # MCut, too, leaves an image alone where no score would pass in one view only
-            odd = np.unique(slots)
-        plain = ~np.isin(slots, odd)
+            odd = self._has((was != will) & self._linked(after).entangled[index.labels])
+        else:  # an image in which no score passes in one view only stays as it is, whatever the whole of it says
+            odd = self._has(was != will) & self._has((was | will) & self._linked(after).entangled[index.labels])
+            was, will = (self._proposed(passing, after) for passing in (was, will))
+        flipped = np.flatnonzero(was != will)
+        slots = index.slots[flipped]
+        plain = ~odd[slots]
         images, more = len(np.unique(slots[plain])), int(np.count_nonzero(will[flipped[plain]]))
         fewer = int(np.count_nonzero(plain)) - more
-        for number, scores in enumerate(index.tag_scores(odd.tolist())):
+        looked = np.flatnonzero(odd).tolist()
+        for number, (slot, scores) in enumerate(zip(looked, index.tag_scores(looked), strict=True)):
             if number % AT_ONCE == 0 and is_stale():
                 return None
-            old, new = ({tag.text for tag in view(scores, settings)} for settings in (before, after))
+            if slot not in self._before.tags:
+                self._before.tags[slot] = _texts(scores, before)
+            old, new = self._before.tags[slot], _texts(scores, after)
             images, more, fewer = images + (old != new), more + len(new - old), fewer + len(old - new)
         return Counted(images, more, fewer, len(index.images))
 
@@ -90,21 +108,40 @@ class ThresholdCounts:
         parts = [np.frombuffer(cuts(alone, table), np.int32) for table in self._index.tables]
         return np.concatenate([*parts, np.empty(0, np.int32)])
 
-    def _is_entangled(self, settings: View) -> NDArray[np.bool_]:
-        """Say of each label whether it is not written as exactly one tag that no other label is written as."""
+    def _has(self, entries: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Say of each image whether any of its scores is among these."""
+        found = np.zeros(len(self._index.images), np.bool_)
+        found[self._index.slots[entries]] = True
+        return found
+
+    def _proposed(self, passing: NDArray[np.bool_], settings: View) -> NDArray[np.bool_]:
+        """Leave out what is said already, then all but the best; right for images without entangled labels."""
+        if settings.implied == "drop":
+            pairs, proposed = self._paired(settings), passing.copy()
+            proposed[pairs.said[passing[pairs.sayers]]] = False
+            passing = proposed
+        if settings.top_k:
+            sizes, counted = self._index.sizes, np.append(0, np.cumsum(passing))
+            above = counted[np.cumsum(sizes) - sizes]  # in the images before
+            passing = passing & (counted[1:] - np.repeat(above, sizes) <= settings.top_k)
+        return passing
+
+    def _linked(self, settings: View) -> LabelLinks:
         shape, tables = _without_thresholds(settings), self._index.tables
-        if self._known is None or self._known[:2] != (shape, len(tables)):
-            found = [entangled for table in tables for entangled in _entangled(table, shape)]
-            self._known = (shape, len(tables), np.array(found, np.bool_))
-        return self._known[2]
+        if self._links is None or self._links[:2] != (shape, len(tables)):
+            self._links = (shape, len(tables), label_links(tables, shape))
+        return self._links[2]
+
+    def _paired(self, settings: View) -> ScorePairs:
+        links, scores = self._linked(settings), self._index.scores
+        if self._pairs is None or self._pairs[0] is not links or self._pairs[1] is not scores:
+            self._pairs = (links, scores, score_pairs(self._index, links))
+        return self._pairs[2]
+
+
+def _texts(scores: list[TagScore], settings: View) -> set[str]:
+    return {tag.text for tag in view(scores, settings)}
 
 
 def _without_thresholds(settings: View) -> View:
     return msgspec.structs.replace(settings, threshold=0.0, categories={}, tags={})
-
-
-def _entangled(table: LabelTable, shape: View) -> Sequence[bool]:
-    rules = rules_of(shape)
-    written = [[key for _, key in rules[label].written] for label in zip(table.names, table.categories, strict=True)]
-    often = Counter(key for keys in written for key in keys)
-    return [len(keys) != 1 or often[keys[0]] > 1 for keys in written]

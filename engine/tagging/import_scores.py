@@ -73,6 +73,8 @@ class Taken(msgspec.Struct):
     """Lines that say a tag of an image once more; the highest score counts."""
     refused: list[tuple[bytes, str]] = []
     """Keys of images whose picture cannot be read, and why."""
+    view_changed: bool = False
+    """Whether there was another view, through which what the source proposed before was seen."""
 
     @property
     def images(self) -> int:
@@ -85,6 +87,7 @@ class Taken(msgspec.Struct):
         self.unchanged += more.unchanged
         self.repeated += more.repeated
         self.refused += more.refused
+        self.view_changed |= more.view_changed
 
 
 def gather(workspace: Workspace, rows: Iterable[ScoreRow], on_image: Callable[[], None]) -> Gathered:
@@ -165,10 +168,11 @@ class _Taking:
         view = workspace.view_of(terms.source) if known else View()
         threshold = view.threshold if terms.threshold is None else terms.threshold
         self._view = msgspec.structs.replace(view, threshold=threshold)
+        self._view_changed = known and self._view != view
         self._origin = Origin(terms.source, terms.merge, STEP, view=msgspec.json.encode(self._view))
 
     def take(self, batch: list[Entry], on_image: Callable[[], None]) -> Taken:
-        done, pictures = Taken(), []
+        done, pictures = Taken(view_changed=self._view_changed), []
         for entry in batch:
             try:
                 pictures.append(self._picture(entry))

@@ -92,7 +92,7 @@ async def test_two_hundred_photos_get_exactly_the_tags_above_the_threshold_moved
         await review.press(*[commands.ThresholdUp] * PRESSES)
         changed = sum(map(bool, fewer.values()))
         review.shows(
-            f"mine: threshold 0.42 (was 0.35): {sum(fewer.values())} tags fewer in {changed} of {PHOTOS} waiting images"
+            f"{sum(fewer.values())} tags fewer in {changed} of {PHOTOS} waiting images · threshold 0.42 (was 0.35), mine"
         )
         await review.hold("a", PHOTOS)
         assert review.counts.accepted == PHOTOS

@@ -12,7 +12,9 @@ import msgspec
 import pytest
 from textual import events
 
+from engine.captions.scores import LabelTable, pack, to_u16
 from engine.captions.view import View
+from engine.review.proposals import Origin
 from engine.review.threshold_counts import Counted, ThresholdCounts
 from engine.settings import Settings
 from engine.workspace import Workspace
@@ -65,12 +67,12 @@ async def test_the_card_follows_and_the_count_comes(trial: Trial) -> None:
     async with three_images(trial) as review:
         await review.press(DOWN)
         review.shows_hunks(chosen=["+sofa", "+window", "+lamp", "+chair"])
-        review.shows("tagger: threshold 0.34 (was 0.35): 3 tags more in 3 of 3 waiting images")
+        review.shows("3 tags more in 3 of 3 waiting images · threshold 0.34 (was 0.35), tagger")
         await review.press(UP, UP)
-        review.shows("tagger: threshold 0.36 (was 0.35): changes none of 3 waiting images")
+        review.shows("changes none of 3 waiting images · threshold 0.36 (was 0.35), tagger")
         await review.press(*[UP] * 5)
         review.shows_hunks(chosen=["+sofa", "+window"])
-        review.shows("tagger: threshold 0.41 (was 0.35): 3 tags fewer in 3 of 3 waiting images")
+        review.shows("3 tags fewer in 3 of 3 waiting images · threshold 0.41 (was 0.35), tagger")
         assert trial.workspace.view_of("tagger") == View()
 
 
@@ -81,9 +83,9 @@ async def test_a_pause_puts_it_in_force_as_one_step(trial: Trial) -> None:
         await review.until(lambda: trial.workspace.view_of("tagger") == View(threshold=0.3), "the view is in force", 3)
         await review.settle()
         assert kinds(trial) == ["view"]
-        review.shows("tagger: threshold 0.30 (was 0.35): 3 tags more")
+        review.shows("3 tags more in 3 of 3 waiting images · threshold 0.30 (was 0.35), tagger")
         await review.press(DOWN)
-        review.shows("tagger: threshold 0.29 (was 0.30)")
+        review.shows("threshold 0.29 (was 0.30), tagger")
 
 
 async def test_a_decision_stores_the_view_it_saw(trial: Trial) -> None:
@@ -155,9 +157,29 @@ async def test_a_key_held_down_loses_and_doubles_nothing(trial: Trial) -> None:
             await asyncio.sleep(max(0.0, began + number / 30 - time.monotonic()))
             review.app.post_message(events.Key(UP.keys[0], "]"))
         await review.settle()
-        review.shows("threshold 0.95 (was 0.35): 1 tag fewer in 1 of 1 waiting image")
+        review.shows("1 tag fewer in 1 of 1 waiting image · threshold 0.95 (was 0.35)")
         await review.until(lambda: trial.workspace.view_of("tagger").threshold == 0.95, "the view is in force", 3)
     assert kinds(trial) == ["view"]
+
+
+async def test_a_narrow_screen_shows_the_whole_count(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns all of it is read, also where it is long, with the engine at the right; the threshold gives way."""
+    trial.image("1.png")
+    scores = pack([(0, to_u16(0.9))], to_u16(0.05))
+    trial.store_scores("1.png", Origin("ViT-Ti-32", "append", "tags"), LabelTable(("saber",), ("character",)), scores)
+    trial.workspace.change_view("ViT-Ti-32", lambda _: View(categories={"character": 0.85}))
+    monkeypatch.setattr(ThresholdCounts, "count", lambda *_: Counted(1822, 3104, 1234, 10_000))
+    app = trial.app()
+    async with app.run_test(size=(80, 24)) as pilot:
+        review = Sitting(app, pilot)
+        await review.settle()
+        await review.press(UP)
+        (line,) = [line for line in review.text.splitlines() if "waiting" in line]
+        assert "3,104 tags more, 1,234 fewer in 1,822 of 10,000 waiting images" in line
+        assert line.rstrip().endswith(("engine off", "engine idle"))
+        monkeypatch.undo()
+        await review.press(UP)
+        review.shows("changes none of 1 waiting image · threshold of char")
 
 
 async def test_a_slow_count_holds_no_key(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +204,7 @@ async def test_a_slow_count_holds_no_key(trial: Trial, monkeypatch: pytest.Monke
         go_on.set()
         await review.settle()
         assert asked == [0.36, 0.38]
-        review.shows("threshold 0.38 (was 0.35): 38 tags fewer in 1 of 2 waiting images")
+        review.shows("38 tags fewer in 1 of 2 waiting images · threshold 0.38 (was 0.35)")
 
 
 async def test_a_number_that_comes_late_stays_unsaid(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:

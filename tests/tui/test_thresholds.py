@@ -86,11 +86,11 @@ def test_the_category_under_the_cursor_decides(trial: Trial) -> None:
     thresholds = Thresholds(trial.workspace)
     card = card_of(trial, thresholds)
     card.move_cursor(1)
-    for line in ("wd: threshold of character 0.86 (was 0.85)", "wd: threshold of character 0.87 (was 0.85)"):
+    for line in ("threshold of character 0.86 (was 0.85), wd", "threshold of character 0.87 (was 0.85), wd"):
         assert thresholds.move(card, 1, {}).line == line
         card = card_of(trial, thresholds)  # where the character is gone the second time, and the cursor on another tag
     thresholds.settle()
-    assert thresholds.move(card_of(trial, thresholds), 1, {}).line == "wd: threshold 0.36 (was 0.35)"
+    assert thresholds.move(card_of(trial, thresholds), 1, {}).line == "threshold 0.36 (was 0.35), wd"
     thresholds.settle()
     assert trial.workspace.view_of("wd") == View(threshold=0.36, categories={"character": 0.87})
 
@@ -122,6 +122,6 @@ def test_another_source_is_another_run(trial: Trial) -> None:
     card = card_of(trial, thresholds)
     thresholds.move(card, 1, {})
     card.look_at(1)
-    assert thresholds.move(card, -1, {}).line == "two: threshold 0.34 (was 0.35)"
+    assert thresholds.move(card, -1, {}).line == "threshold 0.34 (was 0.35), two"
     assert trial.workspace.view_of("one") == View(threshold=0.36)
     assert trial.workspace.view_of("two") == View()

@@ -123,7 +123,7 @@ def _report(found: Gathered, taken: Taken, source: str, threshold: float, out: O
         refused = [{"image": to_name(image), "reason": reason} for image, reason in taken.refused]
         unknown = [to_name(name) for name in found.unknown]
         numbers = {"images": taken.images, "proposed": taken.proposed, "unchanged": taken.unchanged}
-        terms = {"source": source, "threshold": threshold}
+        terms = {"source": source, "threshold": threshold, "view_changed": taken.view_changed}
         out.document({**terms, **numbers, "repeated": taken.repeated, "unknown": unknown, "refused": refused})
         return
     there = f"{count(taken.unchanged, 'image')} already there" if taken.unchanged else ""
@@ -132,3 +132,5 @@ def _report(found: Gathered, taken: Taken, source: str, threshold: float, out: O
         out.say("; ".join(filter(None, (new, there))))
     else:
         out.say(f"nothing new in it{f': {there}' if there else ''}")
+    if taken.view_changed:
+        out.say(f"what {source} proposes is seen through the new view, from {threshold:g} on")

@@ -10,6 +10,7 @@ import msgspec
 from engine.errors import CutlineError, WrongUsage
 from engine.models import packages, registry, weights
 from engine.models.amounts import size
+from tui.shell.outcome import DONE, PARTLY
 from tui.shell.parser import add_json
 from tui.shell.preprocessing import in_words
 
@@ -28,21 +29,24 @@ def list_options(parser: Parser) -> None:
 
 
 def list(args: Namespace, out: Output) -> int:  # noqa: A001, ARG001  (named and called as every command is)
-    """List the catalogue; the engine is asked what it holds only where it runs."""
+    """List the catalogue, 3 where a file of it is wrong; the engine is asked what it holds only where it runs."""
     if clash := packages.clash():
         out.note(f"cutline: {clash}")
     loaded = _loaded(out)
-    entries = registry.entries()
+    entries, faults = registry.entries_and_faults()
+    for fault in faults:
+        out.problem(fault)
+    code = PARTLY if faults else DONE
     if out.json:
         out.document({"models": [_fields(entry, loaded) for entry in entries]})
-        return 0
+        return code
     width = max(len(entry.name) for entry in entries)
     for entry in entries:
         amount = size(entry.download_bytes) if entry.download_bytes else "-"
         restricted = " (restricted: see models show)" if entry.weights and entry.weights.terms else ""
         state = _state(entry, loaded)
         out.say_line(f"{entry.name:<{width}}  {entry.kind:<9}  {state:<14}  {amount:>7}  {entry.licence}{restricted}")
-    return 0
+    return code
 
 
 def show_options(parser: Parser) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.shell.diffs import Change
     from tui.shell.output import Output
 
-DONE, PARTLY = 0, 3
+DONE, FAILED, PARTLY = 0, 1, 3
 
 
 class Interrupted(CutlineError):

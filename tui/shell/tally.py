@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from engine.wire.protocol import Failure, to_name
 from tui.shell.opening import key_of
-from tui.shell.outcome import DONE, PARTLY, Outcome, undo_command
+from tui.shell.outcome import DONE, FAILED, PARTLY, Outcome, undo_command
 from tui.shell.output import count
 from tui.shell.progress import duration
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from engine.tagging.ask import Asked
     from engine.workspace import Workspace
     from tui.shell.output import Output
+
+
+NO_PICTURES_FAULT = frozenset({"model", "device"})
+"""Codes of failures that say nothing about the pictures: their model is not there, or not where it was wanted."""
 
 
 class Tally:
@@ -121,15 +126,28 @@ class Tally:
             folder: As the person named it.
             more: Further fields of the JSON document.
         """
-        for key, failure in self.failures:
-            hint = f" ({failure.hint})" if failure.hint else ""
-            out.note(f"{key.decode(errors='surrogateescape')}: {failure.message}{hint}")
+        self._note_failures(out)
         self.decided.print_refused(out)
         if out.json:
             out.document({**self.fields(), **more})
         else:
             self._say(out, folder)
+        if self.failures and not (self.proposed or self._failed_by_themselves):
+            return FAILED
         return PARTLY if self.failures or self.unanswered or self.decided.refused else DONE
+
+    @property
+    def _failed_by_themselves(self) -> list[tuple[bytes, Failure]]:
+        """The images that are at fault, not their model."""
+        return [(key, failure) for key, failure in self.failures if failure.code not in NO_PICTURES_FAULT]
+
+    def _note_failures(self, out: Output) -> None:
+        """Say why images have no answer; what is wrong with the model is said once."""
+        for key, failure in self._failed_by_themselves:
+            out.note(f"{key.decode(errors='surrogateescape')}: {_sentence(failure)}")
+        of_models = Counter(_sentence(failure) for _, failure in self.failures if failure.code in NO_PICTURES_FAULT)
+        for sentence, images in of_models.items():
+            out.note(f"{count(images, 'image')} not answered: {sentence}")
 
     def _say(self, out: Output, folder: str) -> None:
         if self.left and self.jobs:
@@ -142,7 +160,8 @@ class Tally:
         if self.unanswered:
             out.say(f"the job was cancelled: {count(self.unanswered, 'image')} not asked about; the same command asks")
         if self.asked.group is None:
-            out.say(f"decide with: cutline review {shlex.quote(folder)}")
+            if self.proposed or self.asked.unchanged:
+                out.say(f"decide with: cutline review {shlex.quote(folder)}")
         elif self.decided.images:
             back = f"take it back with: {undo_command(folder, self.asked.group)}"
             out.say(f"{self.decided.images:,} accepted, {count(self.decided.written, 'caption')} written; {back}")
@@ -165,3 +184,7 @@ class Tally:
             out.say(f"decide with: cutline review {shlex.quote(folder)}")
         else:
             out.say(f"what comes is accepted; take it back with: {undo_command(folder, self.asked.group)}")
+
+
+def _sentence(failure: Failure) -> str:
+    return f"{failure.message} ({failure.hint})" if failure.hint else failure.message

@@ -105,14 +105,18 @@ class StatusBar(Painted):
     def paint(self, width: int, height: int) -> list[Line]:
         """Paint the one line."""
         del height
-        engine = progress_spans(self._engine, width, self.ink) if self._shows_engine else []
-        right = [*engine, Span(" ", self.ink("text"))]
+        right = self._right(width, brief=False)
         sign = TONES[self._tone]
         ink = self.ink("text") if self._tone == "plain" else self.ink(sign.ink)
         left = [Span(f" {sign.glyph} ", self.ink(sign.ink)), Span(show(self.says, one_line=True), ink)]
-        if width_of(left) + width_of(right) > width and self._tone in {"warning", "error"}:
-            right = []  # what went wrong is read first
+        if self.says and width_of(left) + width_of(right) > width:
+            # What went wrong is read first, and what a key did before the name and the rate of a job.
+            right = [] if self._tone in {"warning", "error"} else self._right(width, brief=True)
         return [spread(left if self.says else [], right, width, self.ink("text"))]
+
+    def _right(self, width: int, *, brief: bool) -> Line:
+        engine = progress_spans(self._engine, width, self.ink, brief=brief) if self._shows_engine else []
+        return [*engine, Span(" ", self.ink("text"))]
 
 
 class KeyHints(Painted):

@@ -34,8 +34,15 @@ class EngineStatus(NamedTuple):
     """Why nothing is known; raw text."""
 
 
-def progress_spans(status: EngineStatus, width: int, ink: Callable[[str], Style]) -> Line:
-    """Return the status for a screen of that width; what a person should do something about comes first, and loud."""
+def progress_spans(status: EngineStatus, width: int, ink: Callable[[str], Style], *, brief: bool = False) -> Line:
+    """Return the status for a screen of that width; what a person should do something about comes first, and loud.
+
+    Args:
+        status: What to tell.
+        width: Of the screen, in cells.
+        ink: The style of a name of the theme.
+        brief: Leave out whose job it is, the bar and the rate.
+    """
     if status.problem:
         return [Span(f"! {clip(show(status.problem, one_line=True), width // 2)}", ink("warning"))]
     if not status.jobs:
@@ -48,7 +55,7 @@ def progress_spans(status: EngineStatus, width: int, ink: Callable[[str], Style]
     if job.state != "running":
         spans.append(Span(f" {job.state}", ink("warning" if job.message else "muted")))
     alarm = job.message or next((job.warning for job in status.jobs if job.warning), "")
-    if not alarm or width >= ROOM_FOR_BAR:
+    if not brief and (not alarm or width >= ROOM_FOR_BAR):
         filled, empty = bar(over / job.items if job.items else 0.0, BAR_CELLS if width >= ROOM_FOR_BAR else 0)
         source = Span(f"{clip(show(job.source or job.state, one_line=True), 24)} ", ink("text"))
         spans = [source, Span(filled, ink("score")), Span(empty, ink("track")), *spans]

@@ -108,7 +108,12 @@ def input_of(session: Any, entry: Entry, file: Path) -> Input:
         raise _contradiction(entry, "graph", f"layout {entry.graph.layout}", f"takes {shape}")
     height, width = (shape[1], shape[2]) if layout == "NHWC" else (shape[2], shape[3])
     size = next((side for side in (height, width, entry.picture.size) if _known(side)), 0)
-    if any(_known(side) and side != size for side in (height, width, entry.picture.size or size)) or not size:
+    if not size:
+        raise BadSetting(
+            f"{entry.name}: neither the graph, which takes {height}x{width} px, nor the catalogue entry says the size",
+            f"write `size` in px into [picture] of {'a cutline.toml in the folder' if _is_of_a_folder(entry) else 'the entry'}",
+        )
+    if any(_known(side) and side != size for side in (height, width, entry.picture.size or size)):
         raise _contradiction(entry, "picture", f"size {entry.picture.size}", f"takes {height}x{width} px")
     plain = (entry.graph.scale, *entry.graph.mean, *entry.graph.std) == (1, 0, 0, 0, 1, 1, 1)
     if dtype == "uint8" and not plain:
@@ -146,8 +151,12 @@ def _known(size: object) -> bool:
     return isinstance(size, int) and size > 0
 
 
+def _is_of_a_folder(entry: Entry) -> bool:
+    return entry.weights is not None and bool(entry.weights.folder)
+
+
 def _contradiction(entry: Entry, table: str, said: str, graph: str) -> BadSetting:
     hint = f"correct [{table}] in the entry, or get the model that it is about"
-    if entry.weights is not None and entry.weights.folder:
+    if _is_of_a_folder(entry):
         hint = f"say what the folder holds in a cutline.toml in it, with the right [{table}]: docs/models.md"
     return BadSetting(f"{entry.name}: its catalogue entry says {said}, but the graph {graph}", hint)

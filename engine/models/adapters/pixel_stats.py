@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from engine.captions.scores import LabelTable, to_u16
+from engine.errors import BadSetting
 from engine.models.contract import Ask, Scored, Written
 from engine.models.measures import colour, focus, surround
 from engine.models.measures.scale import around, below
@@ -32,6 +33,15 @@ _META = ("lowres", "highres", "absurdres", "wide image", "tall image")
 NAMES = _GENERAL + _META
 
 
+class _Options(dict[str, Any]):
+    """What is asked; an option that the catalogue entry lacks is named."""
+
+    def __missing__(self, name: str) -> Any:
+        raise BadSetting(
+            f"the catalogue entry lacks options.{name}", "pixel_stats needs [options] as its own entry has"
+        )
+
+
 class PixelStats:
     """Measures one picture at a time; several threads may call it."""
 
@@ -48,7 +58,7 @@ class PixelStats:
 
     def answer(self, pictures: Sequence[Picture], ask: Ask) -> Sequence[Scored | Written | Exception]:
         """Score every tag for each picture."""
-        return [self._scored(measure(picture, ask.options)) for picture in pictures]
+        return [self._scored(measure(picture, _Options(ask.options))) for picture in pictures]
 
     def close(self) -> None:
         """Hold nothing, give nothing back."""

@@ -28,9 +28,9 @@ LABELS = LabelTable(
             "fate",
         ),
         *("saber_(fate)", "saber_(alter)_(fate)", "archer_(fate)", "miku"),
-        *("fate/zero", "fate_zero"),
+        *("fate/zero", "fate_zero", "miku", "hair"),
     ),
-    (*("rating",) * 3, *("general",) * 10, *("character",) * 4, *("copyright",) * 2),
+    (*("rating",) * 3, *("general",) * 10, *("character",) * 4, *("copyright",) * 4),
 )
 NAMES = LABELS.names
 CATEGORIES = ("general", "character", "copyright", "rating")

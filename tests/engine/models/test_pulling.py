@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -23,6 +26,15 @@ MODEL = bytes(range(256)) * 5000
 """More than the client reads at once."""
 LABELS = b"tag_id,name,category,count\n1,cat,0,5\n"
 FILES = {"model.onnx": MODEL, "selected_tags.csv": LABELS, "README.md": b"never downloaded"}
+PLAN = """
+from engine.errors import WrongUsage
+from engine.models import pulling
+from tests.engine.models.test_pulling import entry
+try:
+    pulling.plan(entry())
+except WrongUsage as error:
+    print(error)
+"""
 
 
 class Seen(NamedTuple):
@@ -217,6 +229,40 @@ def test_a_hub_out_of_order_and_one_that_is_not_there_are_told_apart(
     with pytest.raises(CutlineError, match=r"cannot download model\.onnx from http://127\.0\.0\.1:9") as refused:
         pull(entry())
     assert "look at the connection" in refused.value.hint
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_refusal_that_stays_is_not_to_be_tried_again(there: Hub, status: int) -> None:
+    """Where a page is not there, a later pull is no advice; what to look at is named."""
+    there.status = status
+    with pytest.raises(CutlineError, match=rf"answers {status} for model\.onnx") as refused:
+        pull(entry())
+    assert "try again" not in refused.value.hint
+    assert f"{there.url}/{REPO}" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"HF_HOME": "/dev/null"},
+        {"HF_TOKEN": "b\xf6se"},
+        {"HF_ENDPOINT": ""},
+        {"HF_ENDPOINT": "hub"},
+        {"HF_ENDPOINT": "https://"},
+        {"HF_ENDPOINT": "https://[bad"},
+        {"HF_ENDPOINT": "http://127.0.0.1:99999"},
+        {"HF_ENDPOINT": "http://a b"},
+        {"HF_HUB_DOWNLOAD_TIMEOUT": "long"},
+    ],
+)
+def test_a_wrong_variable_is_named(there: Hub, said: dict[str, str]) -> None:
+    """In a process that begins with it, since the client reads some at import: one line, and what to do."""
+    command = [sys.executable, "-c", PLAN]
+    ran = subprocess.run(command, env=os.environ | said, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout.count("\n")) == (0, 1), ran.stderr
+    (name,) = said
+    assert (name if name != "HF_HUB_DOWNLOAD_TIMEOUT" else "begin with HF_") in ran.stdout
+    assert there.asked == []
 
 
 def test_a_hub_that_begins_late_is_waited_for(there: Hub) -> None:

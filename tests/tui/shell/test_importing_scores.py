@@ -51,6 +51,7 @@ def test_the_options_and_the_summary(cutline: Terminal, shelf: Shelf, file: Path
     assert said.json == {
         "source": "joy",
         "threshold": 0.85,
+        "view_changed": False,
         "images": 2,
         "proposed": 2,
         "unchanged": 0,
@@ -61,6 +62,18 @@ def test_the_options_and_the_summary(cutline: Terminal, shelf: Shelf, file: Path
     (proposal,) = cutline("show", shelf.root, "a.png", "--json").json["proposals"]
     assert (proposal["source"], proposal["merge"], proposal["text"]) == ("joy", "replace", "window")
     assert bring(cutline, shelf, file, "--as", "joy", "--merge", "replace", "--json").json["threshold"] == 0.85
+
+
+def test_another_threshold_for_what_is_there_is_said(cutline: Terminal, shelf: Shelf, file: Path) -> None:
+    """A new view of old scores is told, in words and in JSON; the same view again, and a new layer, are no change."""
+    assert bring(cutline, shelf, file, "--json").json["view_changed"] is False
+    said = bring(cutline, shelf, file, "--threshold", "0.95")
+    assert said.out == (
+        "nothing new in it: 2 images already there\nwhat wd.v3 proposes is seen through the new view, from 0.95 on\n"
+    )
+    assert "new view" not in bring(cutline, shelf, file, "--threshold", "0.95").out
+    back = bring(cutline, shelf, file, "--threshold", "0.35", "--json").json
+    assert (back["proposed"], back["view_changed"], back["threshold"]) == (0, True, 0.35)
 
 
 def test_images_that_are_not_there(cutline: Terminal, shelf: Shelf, file: Path) -> None:

@@ -113,6 +113,19 @@ def test_the_list_says_what_is_here(hub: Hub, cutline: Terminal) -> None:
     assert hub.asked == []
 
 
+def test_a_broken_file_is_named_and_the_others_are_listed(cutline: Terminal) -> None:
+    """One line says which file is wrong, 3 that not all is there; in JSON, too."""
+    add_entry()
+    (paths.config_dir() / "models/broken.toml").write_text("kind = ")
+    (paths.config_dir() / "models/empty.toml").write_text("")
+    said = cutline("models", "list")
+    assert said.code == 3
+    assert {"pixel_stats", "some-tagger"} <= {line.split()[0] for line in said.out.splitlines()}
+    assert [line.split(".toml")[0].split("/")[-1] for line in said.err.splitlines()] == ["broken", "empty"]
+    document = cutline("models", "list", "--json")
+    assert (document.code, "some-tagger" in {model["name"] for model in document.json["models"]}) == (3, True)
+
+
 def test_pull_then_show_then_verify(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was pulled is shown with its commit and its place, and is right; HF_HOME says where it lies."""
     monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))

@@ -79,6 +79,23 @@ async def test_status_shows_progress_and_gives_way_to_errors() -> None:
         assert "\x1b]" not in codes(app)
 
 
+async def test_a_long_line_takes_the_room_of_a_jobs_name_and_rate() -> None:
+    """How far the job is stays, and all is back with the next short line."""
+    bar = StatusBar()
+    app = Alone(bar)
+    async with app.run_test(size=(80, 3)) as pilot:
+        bar.show_engine(EngineStatus(running=True, jobs=(JOB,)))
+        bar.say(f"3,104 tags fewer in 1,822 of 10,000 waiting images {'x' * 40}")
+        await pilot.pause()
+        for part in ("3,104 tags fewer in 1,822 of 10,000 waiting images", "302/1,200", "✗ 2 failed"):
+            assert part in text(app)
+        assert "90.0/s" not in text(app)
+        bar.say("skipped")
+        await pilot.pause()
+        for part in ("skipped", "pixel_stats", "302/1,200", "90.0/s"):
+            assert part in text(app)
+
+
 @pytest.mark.parametrize(
     ("status", "says"),
     [

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
+from engine.errors import BadSetting
 from engine.models import registry
-from engine.models.adapters.pixel_stats import NAMES, measure
+from engine.models.adapters.pixel_stats import NAMES, PixelStats, measure
+from engine.models.contract import Ask
 from engine.models.pictures import decode
 
 if TYPE_CHECKING:
@@ -272,3 +274,12 @@ def test_a_reduced_copy_says_the_same() -> None:
         measure(decode(file.getvalue(), entry.picture_px), options),
     )
     assert {n for n in whole if whole[n] >= 0.5} == {n for n in reduced if reduced[n] >= 0.5} == {"highres"}
+
+
+def test_an_option_that_the_entry_lacks_is_named() -> None:
+    """Another entry of this adapter, without its options, say."""
+    file = io.BytesIO()
+    scene().save(file, "PNG")
+    adapter = PixelStats(registry.find("pixel_stats"), "cpu")
+    with pytest.raises(BadSetting, match=r"the catalogue entry lacks options\.border_narrowest"):
+        adapter.answer([decode(file.getvalue(), 768)], Ask({}))
