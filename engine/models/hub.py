@@ -183,7 +183,8 @@ def _client() -> Iterator[None]:
         yield
     except ImportError as error:
         raise WrongUsage(
-            f"downloading needs {error.name}, which is not installed", "run: pip install 'cutline[cpu]', or [gpu]"
+            f"downloading needs {error.name}, which is not installed",
+            "in cutline's folder run: pip install -e '.[cpu]', or '.[gpu]'",
         ) from error
     except ValueError as error:
         raise WrongUsage(

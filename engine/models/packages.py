@@ -22,7 +22,7 @@ class Need(NamedTuple):
 
 
 NEEDS = {
-    "onnx_tagger": Need(("onnxruntime",), "cpu", " (or cutline[gpu] on a machine with NVIDIA's GPUs)"),
+    "onnx_tagger": Need(("onnxruntime",), "cpu", " (or '.[gpu]' on a machine with NVIDIA's GPUs)"),
     "timm_tagger": Need(("torch", "torchvision", "timm", "safetensors"), "timm"),
 }
 """By the name of the adapter; one that is not here needs nothing more than cutline itself."""
@@ -43,7 +43,7 @@ def advice(entry: Entry) -> str:
         return ""
     need = NEEDS[entry.adapter]
     are = "is" if len(lacking) == 1 else "are"
-    return f"{' and '.join(lacking)} {are} missing: pip install 'cutline[{need.extra}]'{need.otherwise}"
+    return f"{' and '.join(lacking)} {are} missing: in cutline's folder run: pip install -e '.[{need.extra}]'{need.otherwise}"
 
 
 def clash() -> str:

@@ -59,7 +59,8 @@ def open_session(file: Path, device: str) -> tuple[Any, str]:
     except ImportError as error:
         said = "is not installed" if error.name == "onnxruntime" else f"cannot be imported: {error}"
         raise WrongUsage(
-            f"ONNX models need onnxruntime, which {said}", "run: pip install 'cutline[cpu]', or [gpu]"
+            f"ONNX models need onnxruntime, which {said}",
+            "in cutline's folder run: pip install -e '.[cpu]', or '.[gpu]'",
         ) from error
     options = onnxruntime.SessionOptions()
     # Measured: one core for each caller beats several for one, and threads that spin take cores from the decoders.

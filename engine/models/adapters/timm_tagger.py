@@ -35,7 +35,7 @@ copied meanwhile."""
 COMPILE_AFTER_SECONDS = 300.0
 """A job that has computed so long in full parts is long enough for the minutes that compiling takes."""
 
-_EXTRA = "pip install 'cutline[timm]', in the environment of cutline"
+_EXTRA = "in cutline's folder and environment run: pip install -e '.[timm]'"
 
 
 class _Logits(NamedTuple):

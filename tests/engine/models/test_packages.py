@@ -29,7 +29,10 @@ def test_what_is_missing_is_named_with_the_extra_that_brings_it(monkeypatch: pyt
     """Only for adapters that run in cutline's own environment; none of the libraries is imported for it."""
     monkeypatch.setattr("engine.models.packages._is_there", lambda name: name not in {"torch", "timm"})
     assert packages.missing(entry("timm_tagger")) == ("torch", "timm")
-    assert packages.advice(entry("timm_tagger")) == "torch and timm are missing: pip install 'cutline[timm]'"
+    assert (
+        packages.advice(entry("timm_tagger"))
+        == "torch and timm are missing: in cutline's folder run: pip install -e '.[timm]'"
+    )
     assert packages.missing(entry("timm_tagger", "an-environment")) == ()
     assert packages.advice(entry("onnx_tagger")) == packages.advice(entry("pixel_stats")) == ""
 

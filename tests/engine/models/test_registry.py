@@ -145,8 +145,8 @@ def test_missing_libraries_are_refused_before_a_job_is_made(monkeypatch: pytest.
     monkeypatch.setattr("engine.models.packages._is_there", lambda name: name != "onnxruntime")
     with pytest.raises(WrongUsage, match="joytag needs onnxruntime, not installed here") as refused:
         registry.resolve(Step("tags", "joytag"))
-    assert "cutline[cpu]" in refused.value.hint
-    assert "cutline[gpu]" in refused.value.hint
+    assert "'.[cpu]'" in refused.value.hint
+    assert "'.[gpu]'" in refused.value.hint
 
 
 def test_the_threshold_does_not_change_the_fingerprint() -> None:

@@ -376,7 +376,7 @@ def test_a_missing_package_is_named_with_its_extra(colours: registry.Entry, monk
             with pytest.raises(CutlineError, match="not installed") as raised:
                 registry.load(colours, "cpu")
         assert f"needs {package.partition('.')[0]}," in raised.value.message
-        assert "pip install 'cutline[timm]'" in raised.value.hint
+        assert "pip install -e '.[timm]'" in raised.value.hint
 
 
 @pytest.mark.skipif(importlib.util.find_spec("torchvision") is not None, reason="torchvision is installed")
@@ -388,7 +388,7 @@ def test_a_missing_torchvision_is_named() -> None:
         "except Exception as error: print(error)"
     )
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ran.stdout.startswith("wd-vit-tagger-v3-torch needs torchvision, which is not installed (pip install")
+    assert ran.stdout.startswith("wd-vit-tagger-v3-torch needs torchvision, which is not installed (in cutline's folder")
 
 
 def test_packages_that_do_not_fit_together_are_told(colours: registry.Entry, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -318,4 +318,4 @@ def test_without_huggingface_hub_only_pull_says_so(hub: Hub) -> None:
     assert said("list").code == said("show", "some-tagger").code == said("verify").code == 0
     refused = said("pull", "some-tagger")
     assert (refused.code, len(refused.err.splitlines())) == (2, 1)
-    assert "huggingface_hub, which is not installed (run: pip install 'cutline[cpu]'" in refused.err
+    assert "huggingface_hub, which is not installed (in cutline's folder run: pip install -e '.[cpu]'" in refused.err

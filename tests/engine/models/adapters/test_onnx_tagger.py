@@ -240,5 +240,5 @@ def test_it_is_registered(made: Made) -> None:
 def test_without_onnxruntime_it_says_what_to_install(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     """The library is an extra, and is imported only when such a model loads."""
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(WrongUsage, match=r"need onnxruntime, which .*cutline\[cpu\]"):
+    with pytest.raises(WrongUsage, match=r"need onnxruntime, which .*\.\[cpu\]"):
         OnnxTagger(made.entry, "cpu")
