@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.errors import CutlineError, WrongUsage
 from engine.settings import nearest
 from tui import interrupts
-from tui.shell.output import Output
+from tui.shell.output import Output, silence_stdout
 from tui.shell.parser import Parser
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         out.note(interrupts.LINE)
         return interrupts.INTERRUPTED
     except BrokenPipeError:  # `cutline history photos | head`: who reads has seen enough
-        _silence_stdout()
+        silence_stdout()
         return 0
     except Exception as error:  # noqa: BLE001  (the border of the command line: nobody is shown a traceback)
         from tui.shell.faults import write_down  # noqa: PLC0415  (who meets no fault does not pay for it)
@@ -208,10 +208,3 @@ def _help(out: Output, first: str) -> int:
     if not first:
         out.say("\nexample: cutline demo")
     return 0
-
-
-def _silence_stdout() -> None:
-    """Keep the interpreter from complaining at exit about what it could not write."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.close(nowhere)

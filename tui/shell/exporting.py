@@ -15,7 +15,7 @@ from engine.tagging.export_scores import stored_scores, tagger
 from engine.wire.protocol import to_name
 from tui.shell.opening import opened, reached
 from tui.shell.outcome import DONE
-from tui.shell.output import count, is_terminal
+from tui.shell.output import count, is_terminal, silence_stdout
 from tui.shell.parser import add_json, one_of
 from tui.shell.progress import Progress
 
@@ -105,4 +105,5 @@ def _stdout() -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
+        silence_stdout()
         raise NotWritable(f"cannot write the scores: {error.strerror}", "look where stdout leads") from error

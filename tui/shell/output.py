@@ -91,7 +91,16 @@ class Output:
         except BrokenPipeError:
             raise
         except OSError as error:
+            silence_stdout()
             raise NotWritable(f"cannot write the result: {error.strerror}", "look where stdout leads") from error
+
+
+def silence_stdout() -> None:
+    """Keep the interpreter from complaining at its end about what it could not write."""
+    with suppress(OSError, ValueError):  # a stream without a file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def wants_colour(stream: TextIO | None) -> bool:
