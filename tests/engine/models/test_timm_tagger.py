@@ -388,7 +388,9 @@ def test_a_missing_torchvision_is_named() -> None:
         "except Exception as error: print(error)"
     )
     ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ran.stdout.startswith("wd-vit-tagger-v3-torch needs torchvision, which is not installed (in cutline's folder")
+    assert ran.stdout.startswith(
+        "wd-vit-tagger-v3-torch needs torchvision, which is not installed (in cutline's folder"
+    )
 
 
 def test_packages_that_do_not_fit_together_are_told(colours: registry.Entry, monkeypatch: pytest.MonkeyPatch) -> None:
