@@ -17,6 +17,9 @@ class Stage(Protocol):
     def show_card(self, card: Card | None) -> None:
         """Show an image; None when there is none."""
 
+    def renew_card(self) -> None:
+        """Show what a key chose on the card in view."""
+
     def show_lineup(self) -> None:
         """Show the queue as it is now."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import CutlineError, Refused
@@ -11,6 +12,7 @@ from tui.thresholds import Moved, Way, told_count
 
 if TYPE_CHECKING:
     from engine.review.threshold_counts import Counted
+    from tui.actions.action import Handlers
     from tui.card import Card
     from tui.hand import Hand
     from tui.idle import Idle
@@ -38,9 +40,16 @@ class ThresholdKeys:
         self._pause: asyncio.TimerHandle | None = None
         self._quiet = 0
 
-    async def move(self, card: Card, way: Way) -> None:
+    @property
+    def handlers(self) -> Handlers:
+        """What does each action."""
+        return {"threshold_down": partial(self.move, -1), "threshold_up": partial(self.move, 1)}
+
+    async def move(self, way: Way, card: Card | None) -> None:
         """Move the threshold of the candidate in view by a step, and show the card as it would be."""
         turns = self._turns
+        if card is None:
+            return
         floors = self.live.floors
 
         def move_and_read() -> tuple[Moved, Card]:

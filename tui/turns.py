@@ -20,11 +20,12 @@ from tui.lineup import OPEN_STATES
 from tui.thresholds import Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from engine.review.decide import Step
     from engine.review.records import ImageId
     from engine.workspace import Workspace
+    from tui.actions.action import Handler, Handlers
     from tui.hand import Hand
     from tui.idle import Idle
     from tui.lineup import Lineup
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 class Turn(NamedTuple):
     """One thing asked for."""
 
-    act: Callable[[Card | None], Awaitable[None]]
+    act: Handler
     seen: Card | None
 
 
@@ -82,7 +83,23 @@ class Turns:
         """Whether something was asked for and not yet begun."""
         return not self._asked.empty()
 
-    def ask(self, act: Callable[[Card | None], Awaitable[None]]) -> None:
+    @property
+    def handlers(self) -> Handlers:
+        """What does the actions of `tui.actions.deciding` and `tui.actions.moving`, but for editing."""
+        return {
+            "accept": self.accept,
+            "accept_candidate": self.accept_candidate,
+            "reject": self.reject,
+            "skip": self.skip,
+            "flag": self.flag,
+            "undo": self.undo,
+            "next": lambda _: self.go(self.place + 1),
+            "previous": lambda _: self.go(self.place - 1),
+            "first": lambda _: self.go(0),
+            "last": lambda _: self.go(self.length - 1),
+        }
+
+    def ask(self, act: Handler) -> None:
         """Put one thing at the end of the queue, for the card that is seen now."""
         self._idle.rise()
         self._asked.put_nowait(Turn(act, self.card))

@@ -13,6 +13,7 @@ from textual.screen import Screen
 from engine.dataset.images import repeats
 from engine.errors import CutlineError
 from tui import commands, garbage, messages
+from tui.choosing import Choosing
 from tui.link import Link
 from tui.preview.window import Window
 from tui.screens.editing import Editing
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from engine.review.records import Counts, ImageId
     from engine.workspace import Workspace
+    from tui.actions.action import Handlers
     from tui.card import Card
     from tui.hand import Hand
     from tui.idle import Idle
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
     from tui.preview.choice import Drawing
     from tui.preview.gallery import Drawn
     from tui.stage import Tone
-    from tui.thresholds import Way
 
 LOOK_SECONDS = 0.7
 """How often others' changes are looked for."""
@@ -107,6 +108,12 @@ class ReviewScreen(Screen[None]):
         )
         self._editor, self._status, self._keys = TagEditor(id="editor"), StatusBar(id="status"), KeyHints(id="keys")
         self.editing = Editing(self._editor, self.turns, self, self)
+        self._handlers: Handlers = {
+            **self.turns.handlers,
+            **Choosing(self).handlers,
+            **self._thresholds.handlers,
+            **self._own_handlers,
+        }
 
     def compose(self) -> ComposeResult:
         """Lay out bars, picture, caption and queue."""
@@ -167,45 +174,29 @@ class ReviewScreen(Screen[None]):
         if command not in (commands.ThresholdDown, commands.ThresholdUp):
             await self.turns.settle()
         self._said = False
-        await self._handle(command, number, card)
+        await self._handlers[f"{command.name}_{number}" if number else command.name](card)
         if not self._said:  # not before: a frame drawn for the empty line would delay that of the next image
             self.say("")
 
-    async def _handle(self, command: type[commands.Command], number: int, card: Card | None) -> None:
-        turns = self.turns
-        match command.name:
-            case "accept" | "accept_candidate" | "reject" | "skip" | "flag" | "undo":
-                await getattr(turns, command.name)(card)
-            case "next" | "previous" | "first" | "last":
-                steps = {"next": turns.place + 1, "previous": turns.place - 1, "first": 0, "last": turns.length - 1}
-                await turns.go(steps[command.name])
-            case "toggle_hunk" | "next_hunk" | "previous_hunk" | "show_candidate" if card is not None:
-                self._choose(card, command.name, number)
-            case "threshold_down" | "threshold_up" if card is not None:
-                way: Way = -1 if command is commands.ThresholdDown else 1
-                await self._thresholds.move(card, way)
-            case "edit" if card is not None:
-                self.editing.open(card)
-                self._asked.discard("edit")
-            case "jobs":
-                await self._jobs.open(self.app)
-            case "help":
-                await self.app.push_screen(HelpScreen())
-            case "quit" if self.editing.may_quit():
-                self.app.exit(0)
+    @property
+    def _own_handlers(self) -> Handlers:
+        """What does the actions that concern the whole screen."""
+        return {"edit": self._edit, "jobs": self._show_jobs, "help": self._show_help, "quit": self._quit}
 
-    def _choose(self, card: Card, name: str, number: int) -> None:
-        if name == "show_candidate":
-            if number > len(card.frame.candidates):
-                self.say(f"there is no candidate {number} here", "warning")
-                return
-            card.look_at(number - 1)
-        elif name == "toggle_hunk":
-            card.toggle()
-        else:
-            card.move_cursor(1 if name == "next_hunk" else -1)
-        self._caption.renew()
-        self._show_dead_keys()
+    async def _edit(self, card: Card | None) -> None:
+        if card is not None:
+            self.editing.open(card)
+        self._asked.discard("edit")
+
+    async def _show_jobs(self, _: Card | None) -> None:
+        await self._jobs.open(self.app)
+
+    async def _show_help(self, _: Card | None) -> None:
+        await self.app.push_screen(HelpScreen())
+
+    async def _quit(self, _: Card | None) -> None:
+        if self.editing.may_quit():
+            self.app.exit(0)
 
     # --- editing by hand --------------------------------------------------------------------------------------
 
@@ -231,6 +222,11 @@ class ReviewScreen(Screen[None]):
         has_draft = card is not None and card.image in self.editing.drafts.waiting
         facts = self._drawn.facts if card and self._drawn and self._drawn_of == card.image else None
         self._caption.show_card(card, entry, facts=facts, repeats=times[0] if times else None, has_draft=has_draft)
+        self._show_dead_keys()
+
+    def renew_card(self) -> None:
+        """Show what a key chose on the card in view."""
+        self._caption.renew()
         self._show_dead_keys()
 
     def show_lineup(self) -> None:

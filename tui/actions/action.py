@@ -1,0 +1,68 @@
+"""What an action is: its name, help, keys, and why it does nothing now."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from tui.card import Card
+
+Handler = Callable[["Card | None"], Awaitable[None]]
+"""Does what an action asks for, to the card that was seen when its key was pressed; None where there was none."""
+Handlers = dict[str, Handler]
+"""By the names of actions; those with a number in their key have one for each: `show_candidate_3`."""
+
+
+class Situation(Protocol):
+    """What an action can depend on."""
+
+    @property
+    def card(self) -> Card | None:
+        """The image in view; None when the queue is empty."""
+
+    @property
+    def state(self) -> str:
+        """The state of that image; empty when there is none."""
+
+    @property
+    def place(self) -> int:
+        """Where it stands in the queue, from 0."""
+
+    @property
+    def length(self) -> int:
+        """How many images the queue holds."""
+
+
+class Action:
+    """One thing a person can ask for."""
+
+    name: ClassVar[str]
+    """Stable; the handler and, later, the `[keys]` table go by it."""
+    help: ClassVar[str]
+    """One line for the help screen."""
+    keys: ClassVar[tuple[str, ...]]
+    """Default keys, as Textual spells them."""
+    hint: ClassVar[str] = ""
+    """One word for the footer; empty for an action that is not shown there."""
+    group: ClassVar[str]
+    """The heading it stands under in the help."""
+
+
+class Command(Action):
+    """One action of the review screen."""
+
+    @staticmethod
+    def why_not(now: Situation) -> str:  # noqa: ARG004  (most actions ask)
+        """Say why it does nothing now; empty when it does something."""
+        return ""
+
+
+def no_image(now: Situation) -> str:
+    """Say why nothing can be done to an image; empty where there is one."""
+    return "" if now.card else "there is no image here"
+
+
+def undecidable(now: Situation) -> str:
+    """Say why the image cannot be decided on; empty where it can."""
+    return now.card.problem if now.card else no_image(now)
