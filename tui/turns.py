@@ -20,9 +20,6 @@ from tui.lineup import OPEN_STATES
 from tui.thresholds import Thresholds
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from engine.review.decide import Step
     from engine.review.records import ImageId
     from engine.workspace import Workspace
     from tui.actions.action import Handler, Handlers
@@ -85,14 +82,8 @@ class Turns:
 
     @property
     def handlers(self) -> Handlers:
-        """What does the actions of `tui.actions.deciding` and `tui.actions.moving`, but for editing."""
+        """What does the actions of `tui.actions.moving`."""
         return {
-            "accept": self.accept,
-            "accept_candidate": self.accept_candidate,
-            "reject": self.reject,
-            "skip": self.skip,
-            "flag": self.flag,
-            "undo": self.undo,
             "next": lambda _: self.go(self.place + 1),
             "previous": lambda _: self.go(self.place - 1),
             "first": lambda _: self.go(0),
@@ -117,103 +108,6 @@ class Turns:
             finally:
                 self._idle.fall()
 
-    # --- decisions --------------------------------------------------------------------------------------------
-
-    async def accept(self, card: Card | None) -> None:
-        """Write what is chosen on the card, answer all its open candidates, go on; only go on where that was done."""
-        if card is None:
-            return
-        entry = self.workspace.entries.get(card.image)
-        if entry is not None and entry.state == "accepted" and not card.frame.open:
-            await self._go_on(f"{_name(card)}: accepted already")
-        else:
-            await self._decide(card, _told_accept, lambda: self.workspace.accept(card.frame, card.decision()))
-
-    async def reject(self, card: Card | None) -> None:
-        """Turn all open candidates of the card down, go on."""
-        if card is not None:
-            await self._decide(card, _told_reject, lambda: self.workspace.reject(card.frame))
-
-    async def skip(self, card: Card | None) -> None:
-        """Pass the image over for this session, go on."""
-        if card is not None:
-            await self._decide(card, _told_skip, lambda: self.workspace.mark(card.image, "skip"))
-
-    async def accept_candidate(self, card: Card | None) -> None:
-        """Write what is chosen of the candidate in view, stay."""
-        if card is None or card.candidate is None:
-            return
-        only = card.candidate.proposal.id
-        await self._stay(card, lambda: self.workspace.accept(card.frame, card.decision(), only={only}))
-
-    async def flag(self, card: Card | None) -> None:
-        """Put a flag on the image or take it off, stay."""
-        if card is not None:
-            mark = "unflag" if self.workspace.entries[card.image].flagged else "flag"
-            await self._stay(card, lambda: self.workspace.mark(card.image, mark))
-
-    async def save(self, card: Card, text: str) -> None:
-        """Write a caption by hand, stay.
-
-        Raises:
-            CutlineError: Nothing was written; the text is still the caller's to keep.
-        """
-        await self._stay(card, lambda: self.workspace.edit(card.frame, text))
-
-    async def undo(self, _: Card | None) -> None:
-        """Take back this session's last step and go where it was made."""
-        undone = await self._hand.do(self.workspace.undo_last)
-        if undone is None:
-            self.stage.say("nothing of this session is left to undo", "warning")
-            return
-        for _image, reason in undone.refused:
-            self.stage.say(f"not undone: {reason}", "error")
-        if undone.images or undone.sources:
-            views = [f"view of {source}" for source in undone.sources]
-            self.stage.say(f"undone: {', '.join([*views, *(kind for kind in undone.kinds if kind != 'view')])}", "good")
-            self._recount()
-            if undone.images and undone.images[0] in self.lineup.ids:
-                self.lineup.move(self.lineup.ids.index(undone.images[0]))
-            await self._arrive()
-
-    async def _decide(self, card: Card, told: Callable[[Step | None], str], step: Callable[[], Step | None]) -> None:
-        """Make a step, and go to the next image that waits, in one visit of the thread."""
-        entries = self.workspace.entries
-
-        def decide_and_read() -> tuple[Step | None, int | None, Card | None]:
-            result = step()
-            place = self.lineup.next_open(entries)
-            return result, place, None if place is None else self.read(self.lineup.ids[place])
-
-        made, onward, following = await self._hand.do(decide_and_read)
-        self._recount()
-        told_text = f"{_name(card)}: {told(made)}"
-        self.stage.say(told_text if onward is not None else f"{told_text}; nothing else waits for a decision", "good")
-        if onward is None:
-            await self._arrive()
-        else:
-            self.lineup.move(onward)
-            self._turn_to(following)
-
-    async def _go_on(self, told: str) -> None:
-        """Go to the next image that waits, without a step."""
-        onward = self.lineup.next_open(self.workspace.entries)
-        self.stage.say(told if onward is not None else f"{told}; nothing else waits for a decision")
-        if onward is not None:
-            self.lineup.move(onward)
-            await self._arrive()
-
-    async def _stay(self, card: Card, step: Callable[[], object]) -> None:
-        """Make a step and show the same image as it is then."""
-
-        def step_and_read() -> Card:
-            step()
-            return self.read(card.image, of=card)
-
-        renewed = await self._hand.do(step_and_read)
-        self._recount()
-        self.redraw(card, renewed)
-
     # --- moving and looking -----------------------------------------------------------------------------------
 
     async def begin(self) -> None:
@@ -222,7 +116,7 @@ class Turns:
             first = await self._hand.do(self.workspace.first_in_queue)
             if first is not None:
                 self.lineup.take([first])
-                await self._arrive()
+                await self.arrive()
         await self._hand.do(self.workspace.load)
         await self.arrange()
 
@@ -235,7 +129,7 @@ class Turns:
         """Go to a place of the queue, at most to its ends."""
         await self.settle()
         if self.lineup.move(place):
-            await self._arrive()
+            await self.arrive()
 
     async def go_to(self, key: bytes) -> None:
         """Go to an image by its key.
@@ -253,13 +147,13 @@ class Turns:
         ids = await self._hand.do(self.lineup.arranged, self.workspace.entries)
         here = self.lineup.here
         self.lineup.take(ids)
-        self._recount()
+        self.recount()
         self.stage.show_lineup()
         onward = self.lineup.next_open(self.workspace.entries) if self._begun_on_decided() else None
         if onward is not None:
             self.lineup.move(onward)
         if self.lineup.here != here or self.card is None:
-            await self._arrive()
+            await self.arrive()
 
     def _begun_on_decided(self) -> bool:
         """Say whether the person still is where the review began, and nothing waited for a decision there."""
@@ -284,16 +178,17 @@ class Turns:
         await self.arrange()
         await self.look()
 
-    def _recount(self) -> None:
+    def recount(self) -> None:
+        """Count anew, and show it."""
         self.counts = self.workspace.counts()
         self.stage.show_counts(self.counts)
 
-    async def _arrive(self) -> None:
+    async def arrive(self) -> None:
         """Read the image at the present place and show it."""
         here = self.lineup.here
-        self._turn_to(None if here is None else await self._hand.do(self.read, here))
+        self.turn_to(None if here is None else await self._hand.do(self.read, here))
 
-    def _turn_to(self, card: Card | None) -> None:
+    def turn_to(self, card: Card | None) -> None:
         """Show an image newly come to."""
         self._visit += 1
         if card is not None:
@@ -324,19 +219,3 @@ class Turns:
             bare = Image(image, entry.key, entry.size, entry.mtime_ns, None, entry.unreadable)
             frame, problem = Frame(bare, b"", None, parse(None), ()), str(unreadable)
         return Card(frame, 0, problem) if of is None else of.renewed(frame, problem)
-
-
-def _name(card: Card) -> str:
-    return card.frame.image.key.rpartition(b"/")[2].decode(errors="surrogateescape")
-
-
-def _told_accept(step: Step | None) -> str:
-    return "accepted and written" if step and step.wrote else "accepted as it stands"
-
-
-def _told_reject(_: Step | None) -> str:
-    return "rejected, the caption stays"
-
-
-def _told_skip(_: Step | None) -> str:
-    return "skipped for this session"

@@ -11,6 +11,7 @@ from tui.drafts import Drafts
 
 if TYPE_CHECKING:
     from tui.card import Card
+    from tui.deciding import Deciding
     from tui.stage import Stage
     from tui.turns import Turns
     from tui.widgets.tag_editor import TagEditor
@@ -26,17 +27,18 @@ class Desk(Protocol):
 class Editing:
     """One editor over the caption in view."""
 
-    def __init__(self, editor: TagEditor, turns: Turns, stage: Stage, desk: Desk) -> None:
+    def __init__(self, editor: TagEditor, turns: Turns, deciding: Deciding, stage: Stage, desk: Desk) -> None:
         """Start closed, without drafts.
 
         Args:
             editor: Takes the keys while it is open.
-            turns: Write the text, in order with everything else that was asked.
+            turns: Take the text in order with everything else that was asked.
+            deciding: Writes it.
             stage: Shows cards and lines.
             desk: Is told when the editor opens and closes.
         """
         self.drafts = Drafts()
-        self._editor, self._turns, self._stage, self._desk = editor, turns, stage, desk
+        self._editor, self._turns, self._deciding, self._stage, self._desk = editor, turns, deciding, stage, desk
         self._sure_to_quit = False
 
     @property
@@ -62,7 +64,7 @@ class Editing:
         if card is None:
             return
         try:
-            await self._turns.save(card, text)
+            await self._deciding.save(card, text)
         except CutlineError as problem:
             await self._turns.look()
             self.drafts.open_on = self._turns.card

@@ -14,6 +14,7 @@ from engine.dataset.images import repeats
 from engine.errors import CutlineError
 from tui import commands, garbage, messages
 from tui.choosing import Choosing
+from tui.deciding import Deciding
 from tui.link import Link
 from tui.preview.window import Window
 from tui.screens.editing import Editing
@@ -107,9 +108,11 @@ class ReviewScreen(Screen[None]):
             QueueList(id="queue"),
         )
         self._editor, self._status, self._keys = TagEditor(id="editor"), StatusBar(id="status"), KeyHints(id="keys")
-        self.editing = Editing(self._editor, self.turns, self, self)
+        deciding = Deciding(self.turns, hand)
+        self.editing = Editing(self._editor, self.turns, deciding, self, self)
         self._handlers: Handlers = {
             **self.turns.handlers,
+            **deciding.handlers,
             **Choosing(self).handlers,
             **self._thresholds.handlers,
             **self._own_handlers,
