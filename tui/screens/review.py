@@ -20,6 +20,7 @@ from tui.preview.window import Window
 from tui.screens.editing import Editing
 from tui.screens.help import HelpScreen
 from tui.screens.jobs_door import JobsDoor
+from tui.screens.pictures import Pictures
 from tui.threshold_keys import ThresholdKeys
 from tui.turns import Turns
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from tui.idle import Idle
     from tui.lineup import Lineup
     from tui.preview.choice import Drawing
-    from tui.preview.gallery import Drawn
     from tui.stage import Tone
 
 LOOK_SECONDS = 0.7
@@ -92,11 +92,6 @@ class ReviewScreen(Screen[None]):
         self._link = Link(workspace, self.post_message)
         dataset = workspace.root.name or str(workspace.root)
         self._jobs = JobsDoor(dataset, self._link, self.turns, idle)
-        self._window = Window(
-            workspace.root, drawing, idle, lambda drawn: self.post_message(messages.PictureReady(drawn))
-        )
-        self._drawn: Drawn | None = None
-        self._drawn_of: ImageId | None = None
         self._asked: set[str] = set()
         self._said = False
         self._told = 0
@@ -108,6 +103,12 @@ class ReviewScreen(Screen[None]):
             QueueList(id="queue"),
         )
         self._editor, self._status, self._keys = TagEditor(id="editor"), StatusBar(id="status"), KeyHints(id="keys")
+        self._pictures = Pictures(
+            Window(workspace.root, drawing, idle, lambda drawn: self.post_message(messages.PictureReady(drawn))),
+            self._picture,
+            self._caption,
+            self.turns,
+        )
         deciding = Deciding(self.turns, hand)
         self.editing = Editing(self._editor, self.turns, deciding, self, self)
         self._handlers: Handlers = {
@@ -152,7 +153,7 @@ class ReviewScreen(Screen[None]):
     def on_unmount(self) -> None:
         """End the threads."""
         self._link.close()
-        self._window.close()
+        self._pictures.close()
         self._thresholds.close()
 
     # --- keys -------------------------------------------------------------------------------------------------
@@ -223,7 +224,7 @@ class ReviewScreen(Screen[None]):
         entry = self._workspace.entries.get(card.image) if card else None
         times = repeats(card.frame.image.key) if card else None
         has_draft = card is not None and card.image in self.editing.drafts.waiting
-        facts = self._drawn.facts if card and self._drawn and self._drawn_of == card.image else None
+        facts = self._pictures.facts_of(card.image) if card else None
         self._caption.show_card(card, entry, facts=facts, repeats=times[0] if times else None, has_draft=has_draft)
         self._show_dead_keys()
 
@@ -237,7 +238,7 @@ class ReviewScreen(Screen[None]):
         lineup = self.turns.lineup
         self._queue.show_queue(lineup.ids, self._workspace.entries, lineup.place)
         self._title.show_place(lineup.place, len(lineup.ids))
-        self._show_picture()
+        self._pictures.look()
 
     def show_counts(self, counts: Counts) -> None:
         """Show how many images are where."""
@@ -266,27 +267,11 @@ class ReviewScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Fit the picture to its new room."""
-        self.call_after_refresh(self._show_picture)
-
-    def _show_picture(self) -> None:
-        lineup, size = self.turns.lineup, self._picture.size
-        _, ground = self._picture.background_colors
-        drawn = self._window.look(
-            lineup.ids, lineup.place, self._workspace.entries, (size.width, size.height), ground.rgb
-        )
-        if drawn is not None:
-            self._draw(drawn)
+        self.call_after_refresh(self._pictures.look)
 
     def on_picture_ready(self, message: messages.PictureReady) -> None:
         """Show the picture that was still being drawn."""
-        if self._window.arrived(message.drawn):
-            self._draw(message.drawn)
-
-    def _draw(self, drawn: Drawn) -> None:
-        self._drawn, self._drawn_of = drawn, self.turns.lineup.here
-        self._picture.show_rows(drawn.strips, f"no picture: {drawn.problem}" if drawn.problem else "")
-        if self._caption.card is not None and self._caption.card.image == self._drawn_of:
-            self._caption.show_facts(drawn.facts)  # else they come with the card, which is then painted once
+        self._pictures.arrived(message.drawn)
 
     # --- news from threads --------------------------------------------------------------------------------------
 
