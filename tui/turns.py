@@ -17,6 +17,7 @@ from engine.review.frames import Frame
 from engine.review.records import Counts, Image
 from tui.card import Card
 from tui.lineup import OPEN_STATES
+from tui.selection import Selection
 from tui.thresholds import Thresholds
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Turns:
         self.card: Card | None = None
         self.counts = Counts()
         self.thresholds = Thresholds(workspace)
+        self.selection = Selection()
         self._hand, self._idle = hand, idle
         self._asked: asyncio.Queue[Turn] = asyncio.Queue()
         self._visit = 0

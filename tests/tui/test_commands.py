@@ -6,6 +6,7 @@ import pytest
 
 from tui import commands
 from tui.screens.review import ReviewScreen
+from tui.selection import Selection
 
 
 class Nothing:
@@ -15,6 +16,7 @@ class Nothing:
     state = ""
     place = 0
     length = 0
+    selection = Selection()
 
 
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from tui.card import Card
+    from tui.selection import Selection
 
 Handler = Callable[["Card | None"], Awaitable[None]]
 """Does what an action asks for, to the card that was seen when its key was pressed; None where there was none."""
@@ -32,6 +33,10 @@ class Situation(Protocol):
     @property
     def length(self) -> int:
         """How many images the queue holds."""
+
+    @property
+    def selection(self) -> Selection:
+        """The images selected."""
 
 
 class Action:

@@ -1,0 +1,145 @@
+"""One line to type in, at the lower edge of a screen: a filter, a name, a word to search for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from engine.captions.display import from_editor, show, to_editor
+from engine.errors import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class _Line(Input):
+    """Takes the keys; what is pasted comes in the form that no terminal can obey."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "leave")]
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.prevent_default().stop()
+        try:
+            safe = to_editor(" ".join(event.text.split()))
+        except Refused:
+            return  # private-use characters: they would come back as something else
+        self.replace(safe, *self.selection)
+
+    def action_leave(self) -> None:
+        """Close without an answer."""
+        prompt = self.parent
+        assert isinstance(prompt, Prompt)
+        prompt.leave()
+
+
+class Prompt(Horizontal):
+    """Asks for one line and hands it to whoever asked; hidden while nobody does."""
+
+    DEFAULT_CSS = """
+    Prompt { height: 1; display: none; background: $surface; }
+    Prompt > Static { width: auto; height: 1; padding: 0 1; color: $accent; text-style: bold; }
+    Prompt > Input { width: 1fr; height: 1; border: none; padding: 0; background: $surface; color: $foreground; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        """Start hidden."""
+        super().__init__(id=id)
+        self._label, self._line = Static("", markup=False), _Line(compact=True, select_on_focus=False)
+        self._done: Callable[[str], None] | None = None
+        self._changed: Callable[[str], None] | None = None
+        self._left: Callable[[], None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Set the label before the line."""
+        yield self._label
+        yield self._line
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is waiting for an answer."""
+        return self._done is not None
+
+    @property
+    def text(self) -> str:
+        """What is typed, as it was meant."""
+        return from_editor(self._line.value)
+
+    @property
+    def cursor(self) -> int:
+        """Where in the text the cursor stands."""
+        return self._line.cursor_position
+
+    def ask(
+        self,
+        label: str,
+        text: str,
+        done: Callable[[str], None],
+        *,
+        changed: Callable[[str], None] | None = None,
+        left: Callable[[], None] | None = None,
+    ) -> None:
+        """Open with a text to begin with and take the keys.
+
+        Args:
+            label: What is asked for, raw text.
+            text: What to begin with.
+            done: Called with the text on enter, after the line was closed; it may ask again.
+            changed: Called with the text it begins with, and after each key.
+            left: Called when it was left without an answer.
+
+        Raises:
+            Refused: The text holds the private characters that stand for unsafe ones here.
+        """
+        safe = to_editor(text)
+        self._done, self._changed, self._left = done, changed, left
+        self._label.update(show(label, one_line=True))
+        with self.prevent(Input.Changed):
+            self._line.value = safe
+        self._line.cursor_position = len(safe)
+        if changed is not None:
+            changed(text)
+        self.display = True
+        self._line.focus()
+
+    def put(self, text: str, cursor: int | None = None) -> None:
+        """Put another text in place of what was typed, as a completion does.
+
+        Args:
+            text: The whole line.
+            cursor: Where the cursor goes; None for the end.
+        """
+        self._line.value = to_editor(text)
+        self._line.cursor_position = len(self._line.value) if cursor is None else cursor
+
+    def leave(self) -> None:
+        """Close without an answer."""
+        left = self._left
+        self._close()
+        if left is not None:
+            left()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what is typed."""
+        event.stop()
+        if self._changed is not None:
+            self._changed(self.text)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Hand the answer over."""
+        event.stop()
+        done, text = self._done, self.text
+        self._close()
+        if done is not None:
+            done(text)
+
+    def _close(self) -> None:
+        self._done = self._changed = self._left = None
+        self.display = False
+        self.screen.set_focus(None)
