@@ -10,7 +10,7 @@ import difflib
 import inspect
 import re
 import tomllib
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_type_hints
 
 import msgspec
 
@@ -34,8 +34,12 @@ class Captions(msgspec.Struct, frozen=True):
 
     separator: Literal[",", ";", "|", "\n"] = ","
     """What stands between two tags: a comma, a semicolon, | or a line break."""
+    extension: Extension = ".txt"
+    """What caption files end in where a folder is opened for the first time; later it is a property of the dataset."""
     extra_extensions: tuple[Extension, ...] = ()
     """Endings of caption files allowed besides .txt .caption .tags .cap, each with its dot."""
+    vocabularies: tuple[str, ...] = ()
+    """Lists of known tags that complete what you type, as CSV: name,category,count,"alias,alias"; relative to this file."""
 
 
 class Engine(msgspec.Struct, frozen=True):
@@ -69,6 +73,17 @@ class Pictures(msgspec.Struct, frozen=True):
     """A picture that takes longer to decode is given up and counts as unreadable."""
 
 
+class Tokens(msgspec.Struct, frozen=True):
+    """How much of a caption a trainer reads, and how it is counted."""
+
+    clip_blocks: Literal[1, 2, 3] = 1
+    """Blocks of 75 tokens that your trainer gives CLIP: 1, 2 or 3 for 75, 150 or 225."""
+    t5_limit: Literal[512, 256] = 512
+    """Tokens that your trainer gives T5: 512 for Flux, 256 for Flux schnell and SD3."""
+    t5: str = ""
+    """T5's tokenizer.json or spiece.model, for exact counts of its tokens; empty to estimate them."""
+
+
 class Settings(msgspec.Struct, frozen=True):
     """All settings in force."""
 
@@ -76,10 +91,15 @@ class Settings(msgspec.Struct, frozen=True):
     engine: Engine = Engine()
     screen: Screen = Screen()
     pictures: Pictures = Pictures()
+    tokens: Tokens = Tokens()
     file: str = ""
     """The file that was read; empty when there is none."""
     given: frozenset[str] = frozenset()
     """What that file sets, as `section.key`."""
+    keys: dict[str, str | tuple[str, ...]] = {}
+    """The keys of actions, by their names; `preset` names a set to begin with."""
+    filters: dict[str, str] = {}
+    """Filters kept for later, by the names a person gave them."""
 
 
 class Described(NamedTuple):
@@ -100,7 +120,13 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {
     "engine": Engine,
     "screen": Screen,
     "pictures": Pictures,
+    "tokens": Tokens,
 }
+TABLES = {
+    "keys": 'Name an action and its keys: accept = "a", next = ["j", "down"]; preset = "vim" begins with others.',
+    "filters": 'Name a filter and what it looks for: small = "width < 512".',
+}
+"""Sections in which a person names things; how to write in them."""
 
 
 def load(path: Path | None = None) -> Settings:
@@ -114,24 +140,43 @@ def load(path: Path | None = None) -> Settings:
     """
     file = path or config_dir() / FILE_NAME
     try:
-        values = tomllib.loads(file.read_bytes().decode())
+        data = file.read_bytes()
     except FileNotFoundError as error:
         if path is None:
             return Settings()
         raise BadSetting(f"{file} does not exist", "name a settings file that exists") from error
     except OSError as error:
         raise BadSetting(f"{file} cannot be read: {error.strerror}", "give permission to read it") from error
+    return checked(file, parsed(file, data))
+
+
+def parsed(file: Path, data: bytes) -> dict[str, Any]:
+    """Read the bytes of a settings file as TOML.
+
+    Raises:
+        BadSetting: It is none, or not UTF-8.
+    """
+    try:
+        return tomllib.loads(data.decode())
     except ValueError as error:  # what is not UTF-8, and what is not TOML
         raise BadSetting(
             f"{file} is not a TOML file: {error}", 'correct it; TOML writes text in quotes: theme = "name"'
         ) from error
+
+
+def checked(file: Path, values: dict[str, Any]) -> Settings:
+    """Make settings of what a file holds.
+
+    Raises:
+        BadSetting: An unknown key or a wrong value.
+    """
     given = frozenset(_checked_keys(file, values))
     try:
         return msgspec.convert({**values, "file": str(file), "given": given}, Settings)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at ")
         key = re.sub(r"\[.*", "", place.strip("`").removeprefix("$."))
-        raise BadSetting(f"{file}: {key}: {reason[:1].lower()}{reason[1:]}", _help_of(key)) from error
+        raise _wrong(file, key, reason) from error
 
 
 def describe(settings: Settings) -> tuple[Described, ...]:
@@ -145,6 +190,10 @@ def describe(settings: Settings) -> tuple[Described, ...]:
         )
         for section, kind in _SECTIONS.items()
         for name, text in _field_docs(kind)
+    ) + tuple(
+        Described(f"{table}.{name}", msgspec.to_builtins(value), settings.file, how)
+        for table, how in TABLES.items()
+        for name, value in getattr(settings, table).items()
     )
 
 
@@ -160,6 +209,8 @@ def sample() -> str:
             section = here
             lines += ["", f"# {inspect.getdoc(_SECTIONS[section])}", f"[{section}]"]
         lines += [f"# {setting.help}", f"#{tomli_w.dumps({name: setting.value}).strip()}"]
+    for table, how in TABLES.items():
+        lines += ["", f"# {how}", f"[{table}]"]
     return "\n".join([*lines, ""])
 
 
@@ -170,11 +221,14 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"did you mean {alike[0]}?" if alike else f"known: {', '.join(known)}"
 
 
-def _checked_keys(file: Path, values: dict[str, object]) -> Iterator[str]:
+def _checked_keys(file: Path, values: dict[str, Any]) -> Iterator[str]:
     """Yield every `section.key` of the file, or name the first one that does not exist."""
     for section, fields in values.items():
+        if section in TABLES:
+            yield from _checked_table(file, section, fields)
+            continue
         if section not in _SECTIONS:
-            raise BadSetting(f"{file}: there is no section [{section}]", nearest(section, _SECTIONS))
+            raise BadSetting(f"{file}: there is no section [{section}]", nearest(section, [*_SECTIONS, *TABLES]))
         known = _SECTIONS[section].__struct_fields__
         for name in fields if isinstance(fields, dict) else ():
             if name not in known:
@@ -182,9 +236,27 @@ def _checked_keys(file: Path, values: dict[str, object]) -> Iterator[str]:
             yield f"{section}.{name}"
 
 
+def _checked_table(file: Path, table: str, entries: object) -> Iterator[str]:
+    """Yield every `section.key` of a table whose names are free; each error names its own."""
+    kind = get_type_hints(Settings)[table]
+    for name, value in entries.items() if isinstance(entries, dict) else ():
+        try:
+            msgspec.convert({name: value}, kind)
+        except msgspec.ValidationError as error:
+            raise _wrong(file, f"{table}.{name}", str(error).partition(" - at ")[0]) from error
+        yield f"{table}.{name}"
+
+
+def _wrong(file: Path, key: str, reason: str) -> BadSetting:
+    return BadSetting(f"{file}: {key}: {reason[:1].lower()}{reason[1:]}", _help_of(key))
+
+
 def _help_of(key: str) -> str:
     section, _, name = key.partition(".")
-    return dict(_field_docs(_SECTIONS[section])).get(name, f"write it as a table: [{section}]")
+    if name and section in TABLES:
+        return TABLES[section]
+    helps = dict(_field_docs(_SECTIONS[section])) if section in _SECTIONS else {}
+    return helps.get(name, f"write it as a table: [{section}]")
 
 
 def _field_docs(kind: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:

@@ -9,51 +9,56 @@ Calls block on the disk for a moment: a screen makes them in a worker thread. An
 
 from __future__ import annotations
 
+import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from engine.captions.caption import with_text
+from engine.captions.hunks import apply
 from engine.captions.view import View
 from engine.dataset import images as scanner
 from engine.dataset.caption_files import CaptionFiles
 from engine.errors import ChangedOutside, Refused, WrongUsage
-from engine.review import image_rows, journal, undo
+from engine.review import aside, drafts, extension, image_rows, journal
 from engine.review.decide import Draft, Step, decide
 from engine.review.frames import Frame, FrameReader, image_row, text_after, verdicts
 from engine.review.journal import answers_in_force
-from engine.review.place import STORE_FILE, STORE_FOLDER, dataset_root, place_of
+from engine.review.place import dataset_of, has_store, place_of
 from engine.review.proposals import ProposalReader
 from engine.review.repair import repair_all
 from engine.review.roster import Roster
+from engine.review.steps_taken import StepsTaken
 from engine.review.store import Store
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from engine.captions.diff import Hunk
+    from engine.review.place import Dataset
     from engine.review.records import Counts, Image, ImageId, JournalRow, Verdict
     from engine.review.states import Entry
     from engine.settings import Settings
 
-DEFAULT_EXTENSION = ".txt"
 
-
-class Workspace:
+class Workspace(StepsTaken):
     """One dataset folder with its review store."""
 
-    def __init__(self, root: Path, store: Store, files: CaptionFiles, separator: str, notices: list[str]) -> None:
+    def __init__(self, dataset: Dataset, store: Store, files: CaptionFiles, separator: str, notices: list[str]) -> None:
         """Use `Workspace.open`."""
-        self.root = root
+        self.root, self.below = dataset
         self.store = store
         self.files = files
+        self.separator = separator
+        """Between tags, from the settings."""
         self.notices = notices
         """What the person should know, one raw line each."""
-        self.roster = Roster(root, store)
+        self.roster = Roster(self.root, store, self.below)
         self._frames = FrameReader(self.files, ProposalReader(), separator, self.view_of)
+        self._extension = extension.DEFAULT
         self._views: dict[str, View] = {}
         self._views_mark = -1
         self._load_views()
@@ -65,29 +70,35 @@ class Workspace:
         Nothing is scanned yet; call `scan`.
 
         Args:
-            folder: The dataset's folder.
+            folder: The dataset's folder, or one below it: then only the images in that are dealt with.
             settings: Those in force.
             load: False leaves the loading to the caller, who can show `first_in_queue` before it calls `load`.
 
         Raises:
-            WrongUsage: The folder is missing, holds no images, or belongs to another dataset.
+            WrongUsage: The folder is missing or holds no images.
             Unsafe: The store leads outside the folder or holds foreign code.
             TooNew: A newer cutline wrote the store.
         """
-        root = dataset_root(folder)
-        if not (root / STORE_FOLDER / STORE_FILE).is_file() and not any(scanner.scan(root)):
-            kinds = " ".join(sorted(scanner.IMAGE_EXTENSIONS))
-            raise WrongUsage(f"{folder} holds no images", f"images end in {kinds}")
-        place = place_of(root)
+        dataset = dataset_of(folder)
+        first = None if has_store(dataset.root) else scanner.first_images(dataset.root)
+        place = place_of(dataset.root)
         store = Store(place)
-        files = CaptionFiles(root, settings.captions.extra_extensions)
-        notices = list(place.notices)
-        if store.copied:
-            notices.append("this dataset was copied here: jobs it remembers are only read, never accepted")
-        notices += repair_all(store, files)
-        workspace = cls(root, store, files, settings.captions.separator, notices)
-        if load:
-            workspace.load()
+        try:
+            if dataset.below and not image_rows.any_within(store.db, dataset.below):
+                scanner.first_images(dataset.root, dataset.below)
+            files = CaptionFiles(dataset.root, (*settings.captions.extra_extensions, settings.captions.extension))
+            notices = list(place.notices)
+            if first is not None:
+                notices += extension.begin(store, files, (found.key for found in first), settings.captions.extension)
+            if store.copied:
+                notices.append("this dataset was copied here: jobs it remembers are only read, never accepted")
+            notices += repair_all(store, files) + aside.repair_moves(store, files)
+            workspace = cls(dataset, store, files, settings.captions.separator, notices)
+            if load:
+                workspace.load()
+        except BaseException:
+            store.close()
+            raise
         return workspace
 
     def close(self) -> None:
@@ -104,6 +115,15 @@ class Workspace:
     def first_in_queue(self) -> ImageId | None:
         """Return the image a review begins with, and load only that; None where it takes all of them to tell."""
         return self.roster.first_in_queue()
+
+    @property
+    def title(self) -> str:
+        """The name of what is open: the dataset's folder, and the one below it where only that is."""
+        return "/".join([self.root.name or str(self.root), *filter(None, os.fsdecode(self.below).split("/"))])
+
+    def concerns(self, step: JournalRow) -> bool:
+        """Say whether a step is about an image in the folder that is open; where that is all, about anything."""
+        return not self.below or (step.image_key or b"").startswith(self.below)
 
     @property
     def entries(self) -> dict[ImageId, Entry]:
@@ -183,8 +203,18 @@ class Workspace:
 
     @property
     def extension(self) -> str:
-        """What a caption file ends in."""
-        return DEFAULT_EXTENSION
+        """What a caption file ends in, with its dot; a property of the whole dataset."""
+        return self._extension
+
+    def change_extension(self, to: str) -> bool:
+        """Look for captions in files that end otherwise from now on; one step. Say whether that was a change.
+
+        Raises:
+            WrongUsage: Captions may not end so.
+        """
+        changed = extension.change(self.store, self.files, to)
+        self._load_views()
+        return changed
 
     # --- decisions ------------------------------------------------------------------------------------------
 
@@ -194,6 +224,7 @@ class Workspace:
         chosen: Mapping[int, Sequence[Hunk]],
         only: Collection[int] | None = None,
         group: int | None = None,
+        hunks: Sequence[Hunk] | None = None,
     ) -> Step:
         """Write the chosen hunks and answer the open candidates; with none, approve the caption as it stands.
 
@@ -202,6 +233,7 @@ class Workspace:
             chosen: Hunks taken, by proposal id; a candidate that is not named is left.
             only: Answer just these proposals and take only their hunks; None answers all open ones.
             group: The bulk step this belongs to.
+            hunks: What is written, where it comes of several candidates at once; None writes those taken.
 
         Raises:
             ChangedOutside: The caption is not what the frame shows, or somebody else answered meanwhile.
@@ -210,7 +242,8 @@ class Workspace:
         taken = {s.proposal.id: tuple(chosen.get(s.proposal.id, ())) for s in asked}
         kind = "accept" if asked else "approve"
         said = verdicts(asked, taken)
-        return self._decide(frame, kind, text_after(frame, taken), said, group)
+        after = text_after(frame, taken) if hunks is None else apply(frame.caption, hunks)
+        return self._decide(frame, kind, after, said, group)
 
     def reject(self, frame: Frame, only: Collection[int] | None = None, group: int | None = None) -> Step:
         """Leave every open candidate of the frame, or only some; the caption stays.
@@ -247,11 +280,39 @@ class Workspace:
         def still_right(db: sqlite3.Connection) -> None:
             if answers_in_force(db, frame.image.id).keys() & still_open:
                 raise ChangedOutside("somebody else decided this image meanwhile", "look at it as it is now")
+            if not image_rows.is_at(db, frame.image.id, frame.image.key):
+                raise ChangedOutside("the image was moved or set aside meanwhile", "look at it as it is now")
 
         draft = Draft(kind, frame.image.id, frame.caption_key, frame.raw, after, said, group)
         step = decide(self.store, self.files, draft, still_right=still_right)
         self.roster.derive([frame.image.id])
         return step
+
+    def set_aside(self, image: ImageId, group: int | None = None) -> Step:
+        """Move an image out of the dataset, with its caption unless another image uses that; undo brings both back.
+
+        Raises:
+            Unreadable: It is not there any more.
+            ChangedOutside: Somebody else moved it or set it aside.
+            NotWritable: The system refuses; both files are where they were.
+        """
+        step = aside.set_aside(self.store, self.files, image_row(self.store.db, image), self.extension, group=group)
+        self.roster.renew([image])
+        return step
+
+    # --- drafts -----------------------------------------------------------------------------------------------
+
+    def drafts_kept(self) -> dict[ImageId, drafts.Unwritten]:
+        """Return what was typed and not written, by image."""
+        with self.store.explained():
+            return drafts.load(self.store.db)
+
+    def keep_draft(self, image: ImageId, draft: drafts.Unwritten | None) -> None:
+        """Keep what was typed for an image; None drops it."""
+        if draft is None:
+            drafts.drop(self.store, image)
+        else:
+            drafts.keep(self.store, image, draft)
 
     # --- marks, views, undo ---------------------------------------------------------------------------------
 
@@ -292,36 +353,24 @@ class Workspace:
                 journal.append(db, "view", session=self.store.session, source=source, data=data)
         self._load_views()
 
-    def new_group(self) -> int:
-        """Give out the number of a new bulk step."""
+    def new_group(self, told: str = "") -> int:
+        """Give out the number of a new bulk step.
+
+        Args:
+            told: What it does, in the words it was asked in: one edit a line; empty for none.
+        """
         with self.store.transaction() as db:
-            return self.store.new_group(db)
-
-    def undo_last(self) -> undo.Undone | None:
-        """Take back this session's newest step; None when there is none."""
-        rows = undo.last_step(self.store.db, self.store.session)
-        return self.undo(rows) if rows else None
-
-    def undo(self, rows: Sequence[int]) -> undo.Undone:
-        """Take back journal rows; see `engine.review.undo` for choosing them."""
-        done = undo.undo_steps(self.store, self.files, rows)
-        self.roster.derive(done.images)
-        self._load_views()
-        return done
-
-    def history(self, image: ImageId | None = None) -> Iterator[JournalRow]:
-        """Yield the journal, oldest first."""
-        with self.store.explained():
-            yield from journal.history(self.store.db, image)
+            return self.store.new_group(db, told)
 
     # --- keeping views ----------------------------------------------------------------------------------------
 
     def _load_views(self) -> None:
-        """Take in the views in force, where one was set or taken back since the last time."""
+        """Take in the views and the extension in force, where one was set or taken back since the last time."""
         with self.store.explained():
             mark = journal.newest_without_image(self.store.db)
             if mark != self._views_mark:
                 self._views, self._views_mark = self._views_in(self.store.db), mark
+                self._extension = extension.checked(self.files, extension.in_force(self.store.db))
 
     def _views_in(self, db: sqlite3.Connection) -> dict[str, View]:
         return {source: msgspec.json.decode(data, type=View) for source, data in journal.views(db).items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, ClassVar
@@ -10,19 +12,24 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.worker import WorkerFailed
 
+from engine.models import token_counters
 from engine.workspace import Workspace
-from tui import themes
 from tui.hand import Hand
 from tui.idle import Idle
+from tui.keymap import Keymap
 from tui.lineup import Lineup
+from tui.looks import Looks
 from tui.preview.choice import choose
 from tui.screens.review import ReviewScreen
 from tui.shell import faults
+from tui.widgets.colourless import Colourless
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.binding import BindingType
+    from textual.filter import LineFilter
 
     from engine.settings import Settings
     from tui.turns import Turns
@@ -30,6 +37,7 @@ if TYPE_CHECKING:
 
 SWITCH_SECONDS = 0.0005
 """How long one thread may keep Python's lock while another waits."""
+COLOURLESS = (Colourless(),)
 
 
 class CutlineApp(App[int], inherit_bindings=False):
@@ -40,7 +48,13 @@ class CutlineApp(App[int], inherit_bindings=False):
     TITLE = "cutline"
 
     def __init__(
-        self, workspace: Workspace, settings: Settings, preview: str = "auto", lineup: Lineup | None = None
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        preview: str = "auto",
+        lineup: Lineup | None = None,
+        *,
+        resumes: bool = False,
     ) -> None:
         """Prepare the screen.
 
@@ -49,14 +63,22 @@ class CutlineApp(App[int], inherit_bindings=False):
             settings: Those in force.
             preview: auto, symbols or none.
             lineup: The queue, empty yet; None for all images in their usual order.
+            resumes: Whether it begins where the last sitting ended, and keeps where this one does.
         """
-        # Before Textual takes NO_COLOR out of the environment.
+        # Before Textual takes NO_COLOR out of the environment; an empty one means nothing.
+        if not os.environ.get("NO_COLOR"):
+            os.environ.pop("NO_COLOR", None)
         drawing = choose(preview, os.environ)
         super().__init__()
         self.idle = Idle()
         self._hand = Hand(self.idle)
-        self._review = ReviewScreen(workspace, self._hand, self.idle, drawing, lineup or Lineup())
+        self._review = ReviewScreen(workspace, self._hand, self.idle, drawing, lineup or Lineup(), settings)
+        self._review.resuming.is_on = resumes
+        self.keymap = Keymap(settings.keys)
+        self.looks = Looks(self, self._hand, self._review.say)
+        self._review.dress(self.keymap, self.looks.handlers)
         self._theme_wanted = settings.screen.theme
+        self._heeded: list[int] = []
 
     @property
     def turns(self) -> Turns:
@@ -69,19 +91,33 @@ class CutlineApp(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Put the theme on and show the review."""
-        found, problems = themes.load()
-        for theme in found:
-            self.register_theme(theme)
-        names = [theme.name for theme in found]
-        if self._theme_wanted not in names:
-            problems.append(f"there is no theme {self._theme_wanted!r}; there are {', '.join(names)}")
-        self.theme = self._theme_wanted if self._theme_wanted in names else themes.DEFAULT
+        problems = [*self.looks.begin(self._theme_wanted), *self.keymap.problems]
         self.push_screen(self._review)
-        for problem in problems:
-            self._review.call_after_refresh(self._review.say, problem, "warning")
+        self.run_worker(self.looks.watch(), name="looks")
+        self._heed_signals()
+        if problems:
+            self._review.call_after_refresh(self._review.say, " · ".join(problems), "warning")
+
+    def _heed_signals(self) -> None:
+        """Leave as by the key when told to end, or when the terminal is gone; `nohup` wants one of them ignored."""
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                asyncio.get_running_loop().add_signal_handler(number, self._told_to_end, number)
+                self._heeded.append(number)
+
+    def _told_to_end(self, number: int) -> None:
+        """Keep where the person is at once, then leave: with the terminal gone little else may be left to do."""
+        self._review.resuming.save()
+        self.exit(128 + number)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Draw without any colour where NO_COLOR asks for that."""
+        return COLOURLESS if self.no_color else super().get_line_filters()
 
     def on_unmount(self) -> None:
         """Let the hand finish what was decided."""
+        for number in self._heeded:
+            asyncio.get_running_loop().remove_signal_handler(number)
         self._hand.last(self.turns.thresholds.settle)
         self._hand.rest()
 
@@ -95,14 +131,14 @@ class CutlineApp(App[int], inherit_bindings=False):
         self._close_messages_no_wait()
 
 
-def _write_down(fault: threading.ExceptHookArgs) -> None:
-    """Write a fault of a thread into the log: printed, it would end up in the middle of the screen."""
-    if fault.exc_value is not None:
-        faults.write_down(fault.exc_value, [f"(thread {fault.thread.name})" if fault.thread else "(thread)"])
-
-
 def run(
-    folder: Path, settings: Settings, *, preview: str, workspace: Workspace | None = None, lineup: Lineup | None = None
+    folder: Path,
+    settings: Settings,
+    *,
+    preview: str,
+    workspace: Workspace | None = None,
+    lineup: Lineup | None = None,
+    resumes: bool = False,
 ) -> int:
     """Review a dataset until the person leaves.
 
@@ -112,6 +148,7 @@ def run(
         preview: auto, symbols or none.
         workspace: The dataset, where it is open already; it stays open.
         lineup: The queue, empty yet; None for all images in their usual order.
+        resumes: Whether it begins where the last sitting ended.
 
     Returns:
         The exit code.
@@ -121,10 +158,11 @@ def run(
     """
     # Threads that draw pictures or scan hold Python's lock for up to this long while a key waits; 5 ms is felt.
     sys.setswitchinterval(SWITCH_SECONDS)
-    threading.excepthook = _write_down
+    threading.excepthook = faults.write_down_of_thread
+    token_counters.check(settings)
     opened = workspace or Workspace.open(folder, settings, load=False)
     try:
-        app = CutlineApp(opened, settings, preview, lineup)
+        app = CutlineApp(opened, settings, preview, lineup, resumes=resumes)
         result = app.run()
         if app.fault is not None:
             raise app.fault

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from engine.captions.diff import apply
+import msgspec
+
+from engine.captions.agreement import Agreement
+from engine.captions.diff import apply, kept
+from engine.captions.merging import Blend, Blended, blend, blends
+from tui.faces import Face
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.captions.diff import Hunk
+    from engine.captions.diff import Hunk, Kept
     from engine.review.frames import Frame, Shown
     from engine.review.records import ImageId
 
 
+class Decision(NamedTuple):
+    """What accepting a card writes, and says of each candidate."""
+
+    frame: Frame
+    """As it was read; its candidates with the changes as the person has them now: split, written anew, blended."""
+    chosen: dict[int, tuple[Hunk, ...]]
+    """By proposal, of every open candidate."""
+    hunks: tuple[Hunk, ...]
+    """What is written."""
+    only: frozenset[int] | None = None
+    """The proposals that are answered; None for all open ones."""
+
+
 class Card:
-    """A frame with a shown candidate, a cursor among its hunks, and the hunks chosen."""
+    """A frame with a candidate or a blend in view, a cursor among its hunks, and the hunks chosen."""
 
     def __init__(self, frame: Frame, visit: int, problem: str = "") -> None:
         """Open on the first candidate that nobody answered.
@@ -30,11 +49,12 @@ class Card:
         self.problem = problem
         self.shown = next((i for i, one in enumerate(frame.candidates) if one.answer is None), 0)
         self.cursor = 0
+        self.anchor: int | None = None
+        """The change that was last chosen or left out: where a range begins."""
         self.redrawn: Card | None = None
         """What a key of the person made of it; None while nothing did."""
-        self._touched: dict[int, frozenset[int]] = {}
-        self._said: dict[int, dict[str, bool]] = {}
-        """By proposal that was touched: what was last said of each hunk, by label, also of those that are gone."""
+        self._faces: dict[int, Face] = {}
+        self._made: dict[int, Blended] = {}
 
     @property
     def image(self) -> ImageId:
@@ -49,74 +69,165 @@ class Card:
             card = card.redrawn
         return card
 
+    # --- what there is to look at -----------------------------------------------------------------------------
+
+    @cached_property
+    def blends(self) -> tuple[Blend, ...]:
+        """The ways to look at several candidates at once; their places are behind those of the candidates."""
+        shown = self.frame.candidates
+        fresh = [i for i, one in enumerate(shown) if one.answer is None and not one.stale]
+        return blends([one.candidate for one in shown], fresh)
+
+    @cached_property
+    def agreement(self) -> Agreement:
+        """What the open candidates say of each tag; where none is open, all of them."""
+        return Agreement([self.frame.candidates[i].candidate for i in self.voices], self.frame.caption.separator)
+
+    @cached_property
+    def voices(self) -> tuple[int, ...]:
+        """The places of the candidates that agree on tags or not."""
+        tags = [i for i, one in enumerate(self.frame.candidates) if one.candidate.kind == "tags"]
+        return tuple([i for i in tags if self.frame.candidates[i].answer is None] or tags)
+
     @property
     def candidate(self) -> Shown | None:
-        """The candidate in view; None when there is none."""
-        return self.frame.candidates[self.shown] if self.frame.candidates else None
+        """The candidate in view; None when there is none, or a blend is in view."""
+        return self.frame.candidates[self.shown] if self.shown < len(self.frame.candidates) else None
+
+    @property
+    def blend(self) -> Blend | None:
+        """The blend in view; None when a candidate is."""
+        place = self.shown - len(self.frame.candidates)
+        return self.blends[place] if self.frame.candidates and place >= 0 else None
 
     @property
     def hunks(self) -> tuple[Hunk, ...]:
-        """The hunks of the candidate in view."""
-        return self.candidate.hunks if self.candidate else ()
+        """The hunks of what is in view."""
+        return self.face(self.shown).hunks if self.frame.candidates else ()
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """The caption's tags that what is in view gives, too."""
+        return self.face(self.shown).kept if self.frame.candidates else ()
+
+    def face(self, place: int) -> Face:
+        """Return a candidate or a blend by its place, made when it is first asked for."""
+        if place not in self._faces:
+            self._faces[place] = self._candidate_face(place) or self._blend_face(place - len(self.frame.candidates))
+        return self._faces[place]
+
+    def _candidate_face(self, place: int) -> Face | None:
+        if place >= len(self.frame.candidates):
+            return None
+        one = self.frame.candidates[place]
+        whose = [frozenset({place})] * len(one.hunks)
+        same = kept(self.frame.caption, one.candidate)
+        return Face(one.proposal.id, one.hunks, whose, same, is_open=one.answer is None, quiet=one.stale)
+
+    def _blend_face(self, number: int) -> Face:
+        way, shown = self.blends[number], self.frame.candidates
+        made = blend(self.frame.caption, [one.candidate for one in shown], [one.hunks for one in shown], way)
+        self._made[number] = made
+        return Face(way.name, made.hunks, made.owners, made.kept)
+
+    # --- choosing ---------------------------------------------------------------------------------------------
 
     def chosen(self, place: int) -> frozenset[int]:
-        """Return which hunks of a candidate are chosen: what the person said, else the default of the one in view."""
-        shown = self.frame.candidates[place]
-        if shown.answer is not None:
+        """Return which hunks of a candidate or blend are chosen.
+
+        While a blend is in view it stands for the candidates that it is made of; elsewhere it counts for nothing.
+        """
+        way = self.blend
+        if place != self.shown and (place >= len(self.frame.candidates) or (way and place in way.members)):
             return frozenset()
-        if shown.proposal.id in self._touched:
-            return self._touched[shown.proposal.id]
-        if place != self.shown or shown.stale:
-            return frozenset()
-        return frozenset(i for i, hunk in enumerate(shown.hunks) if hunk.chosen)
+        return self.face(place).chosen(in_view=place == self.shown)
+
+    def choose(self, chosen: frozenset[int], rather: int | None = None) -> None:
+        """Choose exactly these hunks of what is in view; see `Face.choose`."""
+        self.face(self.shown).choose(chosen, rather)
 
     def toggle(self) -> None:
         """Choose the hunk at the cursor, or unchoose it."""
-        if self.candidate is not None and self.hunks:
-            self._touched[self.candidate.proposal.id] = self.chosen(self.shown) ^ {self.cursor}
+        if self.hunks:
+            self.choose(self.chosen(self.shown) ^ {self.cursor}, self.cursor)
+            self.anchor = self.cursor
+
+    def work(self, text: str | None = None) -> bool:
+        """Split the hunk at the cursor, or write it anew; say whether that made a difference."""
+        self.anchor = None
+        worked = self.face(self.shown).work(self.frame.caption, self.cursor, text)
+        self.cursor = min(self.cursor, max(0, len(self.hunks) - 1))
+        return worked
 
     def move_cursor(self, by: int) -> None:
-        """Go to another hunk of the candidate in view, round the ends."""
+        """Go to another hunk of what is in view, round the ends."""
         if self.hunks:
             self.cursor = (self.cursor + by) % len(self.hunks)
 
     def look_at(self, place: int) -> None:
-        """Bring another candidate into view."""
+        """Bring another candidate or blend into view."""
         if place != self.shown:
-            self.shown, self.cursor = place, 0
+            self.shown, self.cursor, self.anchor = place, 0, None
 
-    def decision(self) -> dict[int, tuple[Hunk, ...]]:
-        """Return the chosen hunks of every open candidate, by proposal."""
-        return {
-            shown.proposal.id: tuple(shown.hunks[i] for i in sorted(self.chosen(place)))
-            for place, shown in enumerate(self.frame.candidates)
-            if shown.answer is None
-        }
+    # --- deciding ---------------------------------------------------------------------------------------------
+
+    def decision(self, *, alone: bool = False) -> Decision:
+        """Return what accepting writes and says.
+
+        Args:
+            alone: Whether only what is in view counts: one candidate, or those that are blended.
+        """
+        way, shown = self.blend, self.frame.candidates
+        members = frozenset(way.members) if way else frozenset()
+        hunks: list[Hunk] = []
+        chosen: dict[int, tuple[Hunk, ...]] = {}
+        now = list(shown)
+        if way:
+            hunks += self._blended(now, chosen)
+        for place, one in enumerate(shown):
+            if one.answer is not None or place in members or (alone and place != self.shown):
+                continue
+            face = self.face(place)
+            taken = tuple(face.hunks[i] for i in sorted(self.chosen(place)))
+            chosen[one.proposal.id] = taken
+            hunks += taken
+            if face.worked:
+                now[place] = msgspec.structs.replace(one, hunks=face.hunks)
+        frame = msgspec.structs.replace(self.frame, candidates=tuple(now))
+        return Decision(frame, chosen, tuple(hunks), frozenset(chosen) if alone else None)
+
+    def _blended(self, now: list[Shown], chosen: dict[int, tuple[Hunk, ...]]) -> list[Hunk]:
+        """Give each member of the blend in view the hunks that are its own; return those chosen."""
+        way, face = self.blend, self.face(self.shown)
+        marked = self.chosen(self.shown)
+        if way is not None:
+            left = self._made[self.shown - len(now)].left
+            for place in way.members:
+                mine = [i for i, who in enumerate(face.owners) if place in who]
+                chosen[now[place].proposal.id] = tuple(face.hunks[i] for i in mine if i in marked)
+                hunks = (*(face.hunks[i] for i in mine), *left[place])
+                now[place] = msgspec.structs.replace(now[place], hunks=hunks)
+        return [hunk for i, hunk in enumerate(face.hunks) if i in marked]
 
     def result(self) -> bytes | None:
         """Return exactly what accepting would leave in the file; None when there would be none."""
-        return apply(self.frame.caption, [hunk for hunks in self.decision().values() for hunk in hunks])
+        return apply(self.frame.caption, self.decision().hunks)
+
+    # --- reading anew -----------------------------------------------------------------------------------------
 
     def renewed(self, frame: Frame, problem: str = "") -> Card:
-        """Return a card of the same visit over a newer frame.
-
-        What was chosen or left out by hand stays so, also where its hunk was gone for a while; a hunk that is new is
-        as on opening. The cursor stays on its hunk.
-        """
+        """Return a card of the same visit over a newer frame: the same in view, the same done to it by hand."""
         card = Card(frame, self.visit, problem)
-        was = {shown.proposal.id: (place, shown) for place, shown in enumerate(self.frame.candidates)}
-        for place, shown in enumerate(frame.candidates):
-            proposal = shown.proposal.id
-            if self.candidate is not None and proposal == self.candidate.proposal.id and shown.answer is None:
-                card.shown, card.cursor = place, self._cursor_among(shown.hunks)
-            if proposal in self._touched:
-                before, old = was[proposal]
-                chosen = self.chosen(before)
-                said = self._said.get(proposal, {}) | {h.label: i in chosen for i, h in enumerate(old.hunks)}
-                card._said[proposal] = said
-                card._touched[proposal] = frozenset(
-                    i for i, h in enumerate(shown.hunks) if said.get(h.label, h.chosen and not shown.stale)
-                )
+        names: dict[int | str, int] = {one.proposal.id: place for place, one in enumerate(frame.candidates)}
+        names |= {way.name: len(frame.candidates) + number for number, way in enumerate(card.blends)}
+        for was in self._faces.values():
+            if was.touched and was.name in names:
+                card.face(names[was.name]).take_over(was, frame.caption)
+        if self.frame.candidates:
+            place = names.get(self.face(self.shown).name)
+            if place is not None and card.face(place).is_open:
+                card.shown = place
+                card.cursor = self._cursor_among(card.hunks)
         return card
 
     def _cursor_among(self, hunks: Sequence[Hunk]) -> int:

@@ -58,6 +58,7 @@ COMMANDS = {
     "undo": Command(
         "undoing", "Take back the last step, or the steps you name; a group is one step.", "cutline undo photos"
     ),
+    "redo": Command("undoing", "Bring again what the last undo took back.", "cutline redo photos"),
     "history": Command("looking", "List every step ever taken in a dataset, oldest first.", "cutline history photos"),
     "show": Command(
         "looking", "Show one image: its caption, what is proposed for it, its steps.", "cutline show photos cat.jpg"
@@ -121,8 +122,20 @@ COMMANDS = {
         "environments", "Remove a Python environment that was made.", "cutline engine env remove NAME"
     ),
     "config path": Command("config", "Name the settings file.", "cutline config path"),
+    "config captions": Command(
+        "captions",
+        "Say or change what the caption files of a dataset end in.",
+        "cutline config captions photos .caption",
+    ),
     "config show": Command(
         "config", "List all settings as they are in force, and where each comes from.", "cutline config show"
+    ),
+    "config keys": Command(
+        "configuring", "List the keys of every action as they are in force, and which clash.", "cutline config keys"
+    ),
+    "config themes": Command("configuring", "List the themes, and how well each can be read.", "cutline config themes"),
+    "config set": Command(
+        "configuring", "Change one setting in the settings file.", "cutline config set screen.theme paper"
     ),
 }
 

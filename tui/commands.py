@@ -1,4 +1,4 @@
-"""All actions of the review screen in their order, and how their keys are written.
+"""All actions of the review screen in their order.
 
 Footer, help screen, key bindings and documentation are made from `ALL`; each action has one handler, in the object that
 does it (`handlers`). The actions themselves are declared in `tui.actions`; those of the jobs screen in
@@ -8,10 +8,29 @@ does it (`handlers`). The actions themselves are declared in `tui.actions`; thos
 from __future__ import annotations
 
 from tui.actions.action import Action, Command, Situation
-from tui.actions.choosing import NextHunk, PreviousHunk, ShowCandidate, ThresholdDown, ThresholdUp, ToggleHunk
-from tui.actions.deciding import Accept, AcceptCandidate, Edit, Flag, Reject, Skip, Undo
+from tui.actions.choosing import (
+    ChooseAbove,
+    ChooseAll,
+    ChooseCategory,
+    ChooseRange,
+    EditHunk,
+    InvertChoice,
+    NextBlend,
+    NextCandidate,
+    NextHunk,
+    PreviousCandidate,
+    PreviousHunk,
+    ShowCandidate,
+    SplitHunk,
+    ThresholdDown,
+    ThresholdUp,
+    ToggleHunk,
+)
+from tui.actions.deciding import Accept, AcceptCandidate, Edit, Flag, Redo, Reject, SetAside, Skip, Undo
+from tui.actions.finding import Filter, Limit, NextWaiting, OnlySelected, PreviousWaiting, Sort
+from tui.actions.many import BulkEdit, ClearSelection, InvertSelection, Select, SelectAll, SelectRange, Tags
 from tui.actions.moving import First, Last, Next, Previous
-from tui.actions.other import Help, Jobs, Quit
+from tui.actions.other import Help, History, Jobs, Palette, Quit, Theme
 
 __all__ = [
     "ALL",
@@ -20,29 +39,55 @@ __all__ = [
     "Accept",
     "AcceptCandidate",
     "Action",
+    "BulkEdit",
+    "ChooseAbove",
+    "ChooseAll",
+    "ChooseCategory",
+    "ChooseRange",
+    "ClearSelection",
     "Command",
     "Edit",
+    "EditHunk",
+    "Filter",
     "First",
     "Flag",
     "Help",
+    "History",
+    "InvertChoice",
+    "InvertSelection",
     "Jobs",
     "Last",
+    "Limit",
     "Next",
+    "NextBlend",
+    "NextCandidate",
     "NextHunk",
+    "NextWaiting",
+    "OnlySelected",
+    "Palette",
     "Previous",
+    "PreviousCandidate",
     "PreviousHunk",
+    "PreviousWaiting",
     "Quit",
+    "Redo",
     "Reject",
+    "Select",
+    "SelectAll",
+    "SelectRange",
+    "SetAside",
     "ShowCandidate",
     "Situation",
     "Skip",
+    "Sort",
+    "SplitHunk",
+    "Tags",
+    "Theme",
     "ThresholdDown",
     "ThresholdUp",
     "ToggleHunk",
     "Undo",
     "named",
-    "shown_key",
-    "shown_keys",
 ]
 
 ALL: tuple[type[Command], ...] = (
@@ -51,44 +96,79 @@ ALL: tuple[type[Command], ...] = (
     Reject,
     Skip,
     Flag,
+    SetAside,
     Edit,
     Undo,
+    Redo,
     ToggleHunk,
     NextHunk,
     PreviousHunk,
+    ChooseRange,
+    ChooseCategory,
+    ChooseAbove,
+    ChooseAll,
+    InvertChoice,
+    SplitHunk,
+    EditHunk,
     ShowCandidate,
+    NextCandidate,
+    PreviousCandidate,
+    NextBlend,
     ThresholdDown,
     ThresholdUp,
     Next,
     Previous,
     First,
     Last,
+    NextWaiting,
+    PreviousWaiting,
+    Filter,
+    Sort,
+    Limit,
+    OnlySelected,
+    Select,
+    SelectRange,
+    SelectAll,
+    InvertSelection,
+    ClearSelection,
+    BulkEdit,
+    Tags,
+    History,
     Jobs,
+    Palette,
+    Theme,
     Help,
     Quit,
 )
 
-FOOTER: tuple[type[Command], ...] = (Accept, Reject, ToggleHunk, NextHunk, Edit, Undo, Skip, Flag, Jobs, Help, Quit)
+FOOTER: tuple[type[Command], ...] = (
+    Accept,
+    Reject,
+    ToggleHunk,
+    NextHunk,
+    Edit,
+    Undo,
+    Skip,
+    Flag,
+    Filter,
+    Jobs,
+    Help,
+    Quit,
+)
 """What the footer shows, in its order; where it is narrow, the later ones of the middle go first."""
 
-EDITOR_KEYS = (("ctrl+s", "write the file"), ("escape", "leave, keep as draft"), ("ctrl+z", "undo typing"))
+EDITOR_KEYS = (
+    ("ctrl+s", "write the file"),
+    ("escape", "leave, keep as draft"),
+    ("tab", "complete"),
+    ("ctrl+z ctrl+y", "undo, redo typing"),
+    ("alt+← alt+→", "move the tag"),
+    ("alt+d", "delete it"),
+    ("ctrl+space", "list tags"),
+)
 """Keys of the caption editor, while it is open: key, what it does."""
-
-_SIGNS = {"question_mark": "?", "down": "↓", "up": "↑", "left_square_bracket": "[", "right_square_bracket": "]"}
 
 
 def named(name: str) -> type[Command]:
     """Return a command by its name."""
     return next(command for command in ALL if command.name == name)
-
-
-def shown_keys(command: type[Action]) -> str:
-    """Return the keys of a command as a person reads them."""
-    if command is ShowCandidate:
-        return "1 … 9"
-    return " ".join(_SIGNS.get(key, key) for key in command.keys)
-
-
-def shown_key(command: type[Action]) -> str:
-    """Return the first key of a command as a person reads it."""
-    return shown_keys(command).split(" ", 1)[0]

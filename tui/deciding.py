@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui import commands
+from tui.lineup import OPEN_STATES
+from tui.undoing import Undoing
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from engine.review.decide import Step
+    from engine.review.records import ImageId
     from tui.actions.action import Handlers
-    from tui.card import Card
+    from tui.card import Card, Decision
     from tui.hand import Hand
     from tui.turns import Turns
 
@@ -29,6 +34,9 @@ class Deciding:
         """
         self._turns, self._hand = turns, hand
         self._workspace, self._stage = turns.workspace, turns.stage
+        self._left: dict[ImageId, int] = {}
+        """Images set aside in this session: where each stood in the queue."""
+        self.undoing = Undoing(turns, hand, self._left)
 
     @property
     def handlers(self) -> Handlers:
@@ -39,7 +47,8 @@ class Deciding:
             "reject": self.reject,
             "skip": self.skip,
             "flag": self.flag,
-            "undo": self.undo,
+            "set_aside": self.set_aside,
+            **self.undoing.handlers,
         }
 
     async def accept(self, card: Card | None) -> None:
@@ -50,7 +59,7 @@ class Deciding:
         if entry is not None and entry.state == "accepted" and not card.frame.open:
             await self._go_on(f"{_name(card)}: accepted already")
         else:
-            await self._decide(card, _told_accept, lambda: self._workspace.accept(card.frame, card.decision()))
+            await self._decide(card, _told_accept, lambda: self._accept(card.decision()))
 
     async def reject(self, card: Card | None) -> None:
         """Turn all open candidates of the card down, go on."""
@@ -64,16 +73,40 @@ class Deciding:
 
     async def accept_candidate(self, card: Card | None) -> None:
         """Write what is chosen of the candidate in view, stay."""
-        if card is None or card.candidate is None:
-            return
-        only = card.candidate.proposal.id
-        await self._stay(card, lambda: self._workspace.accept(card.frame, card.decision(), only={only}))
+        if card is not None and card.frame.candidates:
+            await self._stay(card, lambda: self._accept(card.decision(alone=True)))
+
+    def _accept(self, what: Decision) -> Step:
+        return self._workspace.accept(what.frame, what.chosen, what.only, hunks=what.hunks)
 
     async def flag(self, card: Card | None) -> None:
         """Put a flag on the image or take it off, stay."""
         if card is not None:
             mark = "unflag" if self._workspace.entries[card.image].flagged else "flag"
             await self._stay(card, lambda: self._workspace.mark(card.image, mark))
+
+    async def set_aside(self, card: Card | None) -> None:
+        """Move the image out of the dataset; the queue closes behind it."""
+        if card is None:
+            return
+        turns, entries = self._turns, self._workspace.entries
+
+        def move_and_arrange() -> Sequence[ImageId]:
+            self._workspace.set_aside(card.image)
+            return turns.lineup.arranged(entries)
+
+        ids = await self._hand.do(move_and_arrange)
+        if card.image in turns.lineup.ids:
+            self._left[card.image] = turns.lineup.ids.index(card.image)
+        turns.rhythm.beat()
+        turns.lineup.take(ids)
+        turns.recount([card.image])
+        here = entries.get(turns.lineup.here or 0)
+        onward = turns.lineup.next_open(entries) if here is not None and here.state not in OPEN_STATES else None
+        if onward is not None:
+            turns.lineup.move(onward)
+        self._stage.say(f"{_name(card)}: set aside; {turns.keys.shown(commands.Undo)} brings it back", "good")
+        await turns.arrive()
 
     async def save(self, card: Card, text: str) -> None:
         """Write a caption by hand, stay.
@@ -83,23 +116,13 @@ class Deciding:
         """
         await self._stay(card, lambda: self._workspace.edit(card.frame, text))
 
-    async def undo(self, _: Card | None) -> None:
-        """Take back this session's last step and go where it was made."""
-        undone = await self._hand.do(self._workspace.undo_last)
-        if undone is None:
-            self._stage.say("nothing of this session is left to undo", "warning")
-            return
-        for _image, reason in undone.refused:
-            self._stage.say(f"not undone: {reason}", "error")
-        if undone.images or undone.sources:
-            views = [f"view of {source}" for source in undone.sources]
-            self._stage.say(
-                f"undone: {', '.join([*views, *(kind for kind in undone.kinds if kind != 'view')])}", "good"
-            )
-            self._turns.recount()
-            if undone.images and undone.images[0] in self._turns.lineup.ids:
-                self._turns.lineup.move(self._turns.lineup.ids.index(undone.images[0]))
-            await self._turns.arrive()
+    async def rewrite(self, card: Card, after: bytes | None) -> None:
+        """Write a caption's bytes as an edit by hand, stay.
+
+        Raises:
+            CutlineError: Nothing was written.
+        """
+        await self._stay(card, lambda: self._workspace.write(card.frame, after))
 
     async def _decide(self, card: Card, told: Callable[[Step | None], str], step: Callable[[], Step | None]) -> None:
         """Make a step, and go to the next image that waits, in one visit of the thread."""
@@ -111,9 +134,10 @@ class Deciding:
             return result, place, None if place is None else self._turns.read(self._turns.lineup.ids[place])
 
         made, onward, following = await self._hand.do(decide_and_read)
-        self._turns.recount()
+        self._turns.rhythm.beat()
+        self._turns.recount([card.image])
         told_text = f"{_name(card)}: {told(made)}"
-        self._stage.say(told_text if onward is not None else f"{told_text}; nothing else waits for a decision", "good")
+        self._stage.say(told_text if onward is not None else f"{told_text}; {self._turns.told_end()}", "good")
         if onward is None:
             await self._turns.arrive()
         else:
@@ -123,7 +147,7 @@ class Deciding:
     async def _go_on(self, told: str) -> None:
         """Go to the next image that waits, without a step."""
         onward = self._turns.lineup.next_open(self._workspace.entries)
-        self._stage.say(told if onward is not None else f"{told}; nothing else waits for a decision")
+        self._stage.say(told if onward is not None else f"{told}; {self._turns.told_end()}")
         if onward is not None:
             self._turns.lineup.move(onward)
             await self._turns.arrive()
@@ -136,7 +160,7 @@ class Deciding:
             return self._turns.read(card.image, of=card)
 
         renewed = await self._hand.do(step_and_read)
-        self._turns.recount()
+        self._turns.recount([card.image])
         self._turns.redraw(card, renewed)
 
 

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.display import show
 from engine.wire.protocol import from_name
+from tui import job_commands
+from tui.ages import age
+from tui.keymap import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.wire.protocol import FailedItem, JobInfo
+    from tui.keymap import Keys
     from tui.messages import EngineSeen, JobAnswered
 
 _OFF = "the engine is not running; start it with: cutline engine start"
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 
 
 class JobRow(NamedTuple):
@@ -41,12 +44,14 @@ class Known(NamedTuple):
 class JobBoard:
     """Jobs, failed items and two cursors; tells what an action depends on (`tui.job_commands.JobSituation`)."""
 
-    def __init__(self, seen: EngineSeen | None) -> None:
+    def __init__(self, seen: EngineSeen | None, keys: Keys | None = None) -> None:
         """Start at the first job.
 
         Args:
             seen: The latest news of the engine; None before the first.
+            keys: Those in force on the screen; None for the defaults.
         """
+        self.keys = keys or PLAIN.keys(job_commands.ALL)
         self.rows: list[JobRow] = []
         self.job_place = self.failed_place = 0
         self.among_failed = False
@@ -178,15 +183,3 @@ def job_rows(jobs: Iterable[JobInfo], others: Iterable[JobInfo], now: float) -> 
         folder = show(os.fsdecode(from_name(job.root)), one_line=True)
         rows.append(JobRow(job, age(now - job.created), folder, "" if place else "Jobs of other datasets"))
     return rows
-
-
-def age(seconds: float) -> str:
-    """Return how long ago something was; a clock that was set back makes it recent."""
-    if seconds < _MINUTE:
-        return "just now"
-    if seconds < _HOUR:
-        return f"{int(seconds // _MINUTE)} min ago"
-    if seconds < _DAY:
-        return f"{int(seconds // _HOUR)} h ago"
-    days = int(seconds // _DAY)
-    return f"{days} day{'' if days == 1 else 's'} ago"

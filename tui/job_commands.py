@@ -8,6 +8,7 @@ from tui.commands import Action
 
 if TYPE_CHECKING:
     from engine.wire.protocol import FailedItem, JobInfo
+    from tui.keymap import Keys
 
 GROUP = "On the jobs screen"
 
@@ -34,6 +35,10 @@ class JobSituation(Protocol):
     @property
     def asking(self) -> bool:
         """Whether the screen has asked if that job is to be cancelled."""
+
+    @property
+    def keys(self) -> Keys:
+        """The keys in force on this screen."""
 
     @property
     def place(self) -> int:
@@ -70,7 +75,7 @@ def _nothing_failed(now: JobSituation) -> str:
 
 
 def _nothing_asked(now: JobSituation) -> str:
-    return "" if now.asking else f"{'/'.join(CancelNow.keys + KeepOn.keys)} answer a question, and none is asked"
+    return "" if now.asking else "nothing is asked: this key answers a question"
 
 
 class HoldOrGoOn(JobCommand):
@@ -97,12 +102,11 @@ class CancelNow(JobCommand):
     why_not = staticmethod(_nothing_asked)
 
 
-class KeepOn(JobCommand):
-    """Answer the question with no."""
+class NewJob(JobCommand):
+    """Start a job."""
 
-    name, keys = "keep_on", ("n",)
-    help = "No, let it go on"
-    why_not = staticmethod(_nothing_asked)
+    name, keys, hint = "new_job", ("n",), "new"
+    help = "Start a job: choose a model, then what it is asked; to a question this key says no"
 
 
 class Retry(JobCommand):
@@ -115,7 +119,7 @@ class Retry(JobCommand):
     def why_not(now: JobSituation) -> str:
         """Something failed, and the job was not cancelled."""
         if now.job is not None and now.job.failed and now.job.state == "cancelled":
-            return now.offline or "a cancelled job is not tried again: ask anew with cutline tag"
+            return now.offline or now.keys.text("a cancelled job is not tried again: {new_job} asks anew")
         return _nothing_failed(now)
 
 
@@ -197,7 +201,7 @@ ALL: tuple[type[JobCommand], ...] = (
     HoldOrGoOn,
     Cancel,
     CancelNow,
-    KeepOn,
+    NewJob,
     Retry,
     OtherList,
     ShowImage,
@@ -209,7 +213,7 @@ ALL: tuple[type[JobCommand], ...] = (
     Back,
 )
 
-FOOTER: tuple[type[JobCommand], ...] = (HoldOrGoOn, Cancel, Retry, OtherList, ShowImage, Help, Back)
+FOOTER: tuple[type[JobCommand], ...] = (NewJob, HoldOrGoOn, Cancel, Retry, OtherList, ShowImage, Help, Back)
 """What the footer shows, in its order; where it is narrow, the later ones of the middle go first."""
 
 

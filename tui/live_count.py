@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from engine.errors import CutlineError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from engine.captions.view import View
     from engine.review.score_index import ScoreIndex
     from engine.review.store import Store
@@ -40,6 +42,47 @@ class Listener(Protocol):
         """Take the reason why there is none."""
 
 
+class Counting:
+    """Counts by source, kept from one question to the next; one thread at a time."""
+
+    def __init__(self, store: Store) -> None:
+        """Start with nothing read.
+
+        Args:
+            store: Holds the scores; each thread has a connection of its own.
+        """
+        self._store = store
+        self.floors: dict[str, float] = {}
+        """By source, once it was counted: the score below which not all of its candidates kept their tags, 0 to 1."""
+        self._counts: dict[str, tuple[ScoreIndex, ThresholdCounts]] = {}
+
+    def knows(self, source: str) -> bool:
+        """Say whether a source's scores are read."""
+        return source in self._counts
+
+    def count(self, question: Question, is_stale: Callable[[], bool] = lambda: False) -> Counted | None:
+        """Say what would change; None where nobody waits for the answer any more.
+
+        Args:
+            question: What is counted.
+            is_stale: Says whether nobody waits.
+        """
+        # Here, not above: they bring numpy, which takes longer to import than the first caption may.
+        from engine.review.score_index import ScoreIndex  # noqa: PLC0415
+        from engine.review.threshold_counts import ThresholdCounts  # noqa: PLC0415
+
+        if question.source not in self._counts:
+            index = ScoreIndex(question.source)
+            self._counts[question.source] = index, ThresholdCounts(index)
+        index, counts = self._counts[question.source]
+        if is_stale():
+            return None
+        with self._store.explained():
+            index.follow(self._store.db)
+        self.floors[question.source] = index.floor
+        return counts.count(question.before, question.after, is_stale)
+
+
 class LiveCount:
     """One thread that counts, and the latest question for it."""
 
@@ -51,15 +94,17 @@ class LiveCount:
             idle: Counts a question from its asking to its answer.
             listener: Is told on the event loop.
         """
-        self._store, self._idle, self._listener = store, idle, listener
-        self.floors: dict[str, float] = {}
-        """By source, once it was counted: the score below which not all of its candidates kept their tags, 0 to 1."""
+        self._counting, self._idle, self._listener = Counting(store), idle, listener
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="count")
         self._asked = asyncio.Event()
         self._latest: Question | None = None
-        self._counts: dict[str, tuple[ScoreIndex, ThresholdCounts]] = {}
         self._prepared: set[str] = set()
         self._closed = False
+
+    @property
+    def floors(self) -> Mapping[str, float]:
+        """By source, once it was counted: the score below which not all of its candidates kept their tags, 0 to 1."""
+        return self._counting.floors
 
     def ask(self, question: Question) -> None:
         """Count this, and nothing that was asked before."""
@@ -70,7 +115,7 @@ class LiveCount:
 
     def prepare(self, source: str, settings: View) -> None:
         """Read a source's scores before anybody asks."""
-        if source not in self._counts and source not in self._prepared and self._latest is None:
+        if not self._counting.knows(source) and source not in self._prepared and self._latest is None:
             self._prepared.add(source)
             self._thread.submit(self._count, Question(source, settings, settings, ""))
 
@@ -99,20 +144,7 @@ class LiveCount:
 
     def _count(self, question: Question) -> Counted | None:
         """Count; in the thread."""
-        # Here, not above: they bring numpy, which takes longer to import than the first caption may.
-        from engine.review.score_index import ScoreIndex  # noqa: PLC0415
-        from engine.review.threshold_counts import ThresholdCounts  # noqa: PLC0415
-
-        def is_stale() -> bool:
-            return self._closed or (self._latest is not None and question is not self._latest)
-
-        if question.source not in self._counts:
-            index = ScoreIndex(question.source)
-            self._counts[question.source] = index, ThresholdCounts(index)
-        index, counts = self._counts[question.source]
-        if is_stale():
-            return None
-        with self._store.explained():
-            index.follow(self._store.db)
-        self.floors[question.source] = index.floor
-        return counts.count(question.before, question.after, is_stale)
+        return self._counting.count(
+            question,
+            lambda: self._closed or (self._latest is not None and question is not self._latest),
+        )

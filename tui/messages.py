@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Request = Literal["pause", "resume", "cancel", "retry", "failures"]
 """What the screen asks the engine about one job."""
+Picking = Literal["go", "toggle", "range"]
+"""What a click on an image means."""
 
 
 class _Latest(Message):
@@ -109,10 +111,10 @@ class PictureReady(Message):
 class ImagePicked(Message):
     """The person clicked a row of the queue."""
 
-    def __init__(self, place: int) -> None:
-        """Hold the row's place in the queue."""
+    def __init__(self, place: int, how: Picking = "go") -> None:
+        """Hold the row's place in the queue, and what is wanted of it: to go there, or to select."""
         super().__init__()
-        self.place = place
+        self.place, self.how = place, how
 
 
 class HunkPicked(Message):
@@ -156,5 +158,23 @@ class EditLeft(Message):
 
     def __init__(self, text: str) -> None:
         """Hold the text as it stands in the editor."""
+        super().__init__()
+        self.text = text
+
+
+class HunkWritten(Message):
+    """The person wrote a change anew."""
+
+    def __init__(self, text: str) -> None:
+        """Hold what it puts in from now on."""
+        super().__init__()
+        self.text = text
+
+
+class HunkLeft(Message):
+    """The person left the line of a change without taking it."""
+
+    def __init__(self, text: str) -> None:
+        """Hold the text as it stands there."""
         super().__init__()
         self.text = text

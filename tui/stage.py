@@ -26,6 +26,9 @@ class Stage(Protocol):
     def show_counts(self, counts: Counts) -> None:
         """Show how many images are where."""
 
+    def show_rhythm(self, told: str) -> None:
+        """Show how fast the person decides; empty shows nothing."""
+
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line."""
 

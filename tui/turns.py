@@ -12,21 +12,28 @@ import asyncio
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.caption import parse
+from engine.dataset.images import stat_image
 from engine.errors import CutlineError, WrongUsage
-from engine.review.frames import Frame
-from engine.review.records import Counts, Image
+from engine.review.frames import Frame, image_row
+from engine.review.records import Counts
+from tui import commands, keymap
 from tui.card import Card
-from tui.lineup import OPEN_STATES
+from tui.guard import Guard
+from tui.lineup import OPEN_STATES, USUAL, waits
+from tui.rhythm import Rhythm
 from tui.selection import Selection
 from tui.thresholds import Thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
     from engine.review.records import ImageId
+    from engine.review.states import Entry
     from engine.workspace import Workspace
     from tui.actions.action import Handler, Handlers
     from tui.hand import Hand
     from tui.idle import Idle
-    from tui.lineup import Lineup
+    from tui.lineup import Lineup, Survey
     from tui.stage import Stage
 
 
@@ -56,8 +63,18 @@ class Turns:
         self.counts = Counts()
         self.thresholds = Thresholds(workspace)
         self.selection = Selection()
+        self.keys = keymap.PLAIN.keys(commands.ALL)
+        """The keys in force, for whatever names one."""
+        self.guard = Guard()
+        self.rhythm = Rhythm()
+        self.busy = ""
+        """What takes a while and is under way, raw text; keys wait for it. Empty for nothing."""
         self._hand, self._idle = hand, idle
         self._asked: asyncio.Queue[Turn] = asyncio.Queue()
+        self.arranged_hook: Callable[[], None] = lambda: None
+        """Called when images may have come that the queue cannot judge alone."""
+        self.told_end: Callable[[], str] = lambda: "nothing else waits for a decision"
+        """Says why there is no next image."""
         self._visit = 0
         self._first_was_decided = False
 
@@ -76,6 +93,11 @@ class Turns:
         """The state of the image in view; empty when there is none."""
         entry = self.workspace.entries.get(self.card.image) if self.card else None
         return entry.state if entry else ""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the image in view waits for nothing; False when there is none."""
+        return self.state not in {"", *OPEN_STATES}
 
     @property
     def waiting(self) -> bool:
@@ -112,15 +134,28 @@ class Turns:
 
     # --- moving and looking -----------------------------------------------------------------------------------
 
-    async def begin(self) -> None:
-        """Show the image that the review begins with, then load all others behind it."""
-        if self.lineup.is_usual:
-            first = await self._hand.do(self.workspace.first_in_queue)
-            if first is not None:
-                self.lineup.take([first])
-                await self.arrive()
+    async def begin(self, at: bytes = b"", *, also_decided: bool = False) -> None:
+        """Show the image that the review begins with, then load all others behind it.
+
+        Args:
+            at: Key of the image to begin with, if it is there and waits; empty for the first in the queue.
+            also_decided: Begin there although it was decided.
+        """
+
+        def first() -> ImageId | None:
+            entry = self.workspace.roster.image_at(at) if at else None
+            is_there = entry is not None and stat_image(self.workspace.root, entry.key) is not None
+            if entry is not None and is_there and (also_decided or waits(entry)):
+                return entry.id
+            is_usual = self.lineup.query is None and self.lineup.order == USUAL
+            return self.workspace.first_in_queue() if is_usual else None
+
+        image = await self._hand.do(first)
+        if image is not None:
+            self.lineup.take([image])
+            await self.arrive()
         await self._hand.do(self.workspace.load)
-        await self.arrange()
+        await self.take_in(self.lineup.sorted_anew)
 
     async def settle(self) -> None:
         """Put the threshold that is being moved in force."""
@@ -146,16 +181,34 @@ class Turns:
 
     async def arrange(self, _: Card | None = None) -> None:
         """Take in images that are new or gone."""
-        ids = await self._hand.do(self.lineup.arranged, self.workspace.entries)
-        here = self.lineup.here
-        self.lineup.take(ids)
+        await self.take_in(self.lineup.arranged)
+        self.arranged_hook()
+
+    async def take_in(self, arrange: Callable[[Mapping[ImageId, Entry]], list[ImageId]]) -> None:
+        """Arrange the queue in the hand's thread, and show it; the person stays where they are.
+
+        Args:
+            arrange: Returns the queue as it is to be.
+        """
+        entries, lineup = self.workspace.entries, self.lineup
+
+        def arrange_and_survey() -> tuple[list[ImageId], Survey | None]:
+            ids = arrange(entries)
+            return ids, lineup.survey(ids, entries)
+
+        ids, survey = await self._hand.do(arrange_and_survey)
+        here = lineup.here
+        lineup.take(ids, survey)
         self.recount()
         self.stage.show_lineup()
         onward = self.lineup.next_open(self.workspace.entries) if self._begun_on_decided() else None
         if onward is not None:
             self.lineup.move(onward)
         if self.lineup.here != here or self.card is None:
+            was = self.card
             await self.arrive()
+            if was is not None:
+                self.guard.changed()
 
     def _begun_on_decided(self) -> bool:
         """Say whether the person still is where the review began, and nothing waited for a decision there."""
@@ -174,16 +227,25 @@ class Turns:
             await self.arrange()
         if renewed and card is self.card and card and (renewed.frame, renewed.problem) != (card.frame, card.problem):
             self._show(renewed)
+            self.guard.changed()
 
     async def take_news(self) -> None:
         """Take in results that a thread of ours stored: it has refreshed the workspace, so `look` sees no change."""
         await self.arrange()
         await self.look()
 
-    def recount(self) -> None:
-        """Count anew, and show it."""
+    def recount(self, touched: Iterable[ImageId] = ()) -> None:
+        """Count anew, and show it; what vanished is selected no longer.
+
+        Args:
+            touched: Images that may have been decided, or wait again.
+        """
+        entries = self.workspace.entries
+        self.selection.images = {image for image in self.selection.images if image in entries}
+        self.lineup.touched(touched, self.workspace.entries)
         self.counts = self.workspace.counts()
         self.stage.show_counts(self.counts)
+        self.stage.show_rhythm(self.rhythm.told(self.lineup.waiting(self.counts)))
 
     async def arrive(self) -> None:
         """Read the image at the present place and show it."""
@@ -193,11 +255,12 @@ class Turns:
     def turn_to(self, card: Card | None) -> None:
         """Show an image newly come to."""
         self._visit += 1
+        self.guard.moved()
         if card is not None:
             card.visit = self._visit
         self._show(card)
         if self._visit == 1:
-            self._first_was_decided = self.state not in {"", *OPEN_STATES}
+            self._first_was_decided = self.is_decided
 
     def _show(self, card: Card | None) -> None:
         self.card = card
@@ -217,7 +280,6 @@ class Turns:
             frame = self.workspace.frame(image, self.thresholds.views)
             problem = frame.unwritable
         except (CutlineError, OSError) as unreadable:
-            entry = self.workspace.entries[image]
-            bare = Image(image, entry.key, entry.size, entry.mtime_ns, None, entry.unreadable)
-            frame, problem = Frame(bare, b"", None, parse(None), ()), str(unreadable)
+            row = image_row(self.workspace.store.db, image)  # of one that is gone by now, too
+            frame, problem = Frame(row, b"", None, parse(None), ()), str(unreadable)
         return Card(frame, 0, problem) if of is None else of.renewed(frame, problem)

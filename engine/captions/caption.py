@@ -84,8 +84,8 @@ def parse(raw: bytes | None, separator: str = ",") -> Caption:
         raw: The file's bytes; None where there is no file.
         separator: What stands between tags, one character.
     """
-    bom = raw is not None and raw.startswith(BOM)
-    text = (raw or b"")[len(BOM) if bom else 0 :].decode("utf-8", "surrogateescape")
+    plain = unparsed(raw, separator)
+    text = plain.text
     begin = prose_start(text, separator)
     pattern = _tag_pattern(separator, fenced=FENCE in text)
     found = pattern.finditer(text, 0, len(text) if begin is None else begin)
@@ -94,7 +94,14 @@ def parse(raw: bytes | None, separator: str = ",") -> Caption:
         last = tags[-1]
         tags[-1] = Tag(last.text[:-1], last.start, last.end - 1)
     prose = None if begin is None else (begin, len(text.rstrip()))
-    return Caption(text, bom, raw is None, separator, tuple(tags), prose)
+    return Caption(text, plain.bom, plain.absent, separator, tuple(tags), prose)
+
+
+def unparsed(raw: bytes | None, separator: str = ",") -> Caption:
+    """Read a caption file for what concerns its text alone: as if there were neither tags nor prose in it."""
+    bom = raw is not None and raw.startswith(BOM)
+    text = (raw or b"")[len(BOM) if bom else 0 :].decode("utf-8", "surrogateescape")
+    return Caption(text, bom, raw is None, separator, (), None)
 
 
 @lru_cache

@@ -7,7 +7,7 @@ import re
 from engine.errors import Refused
 
 _TOKENS: dict[int, str] = {
-    # bidi controls, line and paragraph separators, invisible marks; the zero-width joiner stays, emoji need it
+    # bidi controls, line and paragraph separators, invisible marks; the zero-width joiner stays where emoji need it
     **{
         code: f"\\u{code:04x}"
         for code in (0x061C, 0x200B, 0x200E, 0x200F, *range(0x2028, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
@@ -22,11 +22,15 @@ _TOKENS: dict[int, str] = {
 """What a terminal may obey or hide, and what is shown instead."""
 
 _DANGER = re.compile(f"[{re.escape(''.join(map(chr, _TOKENS)))}]")
+_PICTOGRAPH = "\u2190-\u2bff\ufe0f\U0001f000-\U0001faff"
+_LONE_JOINER = re.compile(f"(?<![{_PICTOGRAPH}])\u200d|\u200d(?![{_PICTOGRAPH}])")
+"""A zero-width joiner that makes no emoji of two: invisible, and everybody counts its cells differently."""
 _EDITOR_AREA = range(0xFD000, 0xFE000)
 """Private characters of plane 15, above those that icon fonts use."""
 
 _TO_EDITOR = dict(zip(_TOKENS, _EDITOR_AREA, strict=False))
-_FROM_EDITOR = {private: unsafe for unsafe, private in _TO_EDITOR.items()}
+_JOINER_IN_EDITOR = _EDITOR_AREA[len(_TOKENS)]
+_FROM_EDITOR = {private: unsafe for unsafe, private in _TO_EDITOR.items()} | {_JOINER_IN_EDITOR: 0x200D}
 _PRIVATE = re.compile(f"[{chr(_EDITOR_AREA[0])}-{chr(_EDITOR_AREA[-1])}]")
 
 
@@ -47,6 +51,8 @@ def show(text: str | bytes, *, one_line: bool = False) -> str:
         return text
     if _DANGER.search(text):
         text = text.replace("\r\n", "\n").translate(_TOKENS)
+    if "\u200d" in text:
+        text = _LONE_JOINER.sub(r"\\u200d", text)
     return text.replace("\n", "↵") if one_line else text
 
 
@@ -67,7 +73,9 @@ def to_editor(text: str) -> str:
         raise Refused(
             "the caption holds private-use characters that the editor needs itself", "edit it in another program"
         )
-    return text.translate(_TO_EDITOR) if _DANGER.search(text) else text
+    if _DANGER.search(text):
+        text = text.translate(_TO_EDITOR)
+    return _LONE_JOINER.sub(chr(_JOINER_IN_EDITOR), text) if "\u200d" in text else text
 
 
 def from_editor(edited: str) -> str:

@@ -7,7 +7,7 @@ out, white space included.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +15,7 @@ import msgspec
 
 from engine.captions.caption import Caption, encode, join, raw_of, tag_key
 from engine.captions.prose import FENCE
+from engine.captions.weights import split_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Hunk(msgspec.Struct, frozen=True):
     """One change, to be chosen or not."""
 
-    op: Literal["add", "remove", "replace"]
+    op: Literal["add", "remove", "replace", "move"]
     part: Literal["tags", "prose"]
     at: int
     """Where the change begins in the caption's text."""
@@ -38,12 +39,31 @@ class Hunk(msgspec.Struct, frozen=True):
     category: str = ""
     chosen: bool = True
     """Whether it is chosen when the image is opened."""
+    to: int = 0
+    """Where a tag goes that is moved; of no meaning otherwise."""
+    edited: bool = False
+    """Whether a person wrote what it puts in."""
+    path: tuple[int, ...] = ()
+    """Which part it is of a change that was split, and of which part of that; empty for a whole change."""
+    glued: bool = False
+    """Whether it goes on with the text that another part puts in at the same place, without a space or a stop."""
 
     @property
     def label(self) -> str:
         """The change in one short text, as the journal keeps it."""
         old, new = self.old.strip(), self.new.strip()
-        return {"add": f"+{new}", "remove": f"-{old}", "replace": f"{old} → {new}"}[self.op]
+        text = {"add": f"+{new}", "remove": f"-{old}", "replace": f"{old} → {new}", "move": f"↕{old}"}[self.op]
+        return f"{text} (edited)" if self.edited else text
+
+    @property
+    def tag_added(self) -> str:
+        """What makes the tag that it puts in the same as another; empty where it puts in none."""
+        return name_key(self.new) if self.part == "tags" and self.op in ("add", "replace") else ""
+
+
+def name_key(tag: str) -> str:
+    """Return what makes two tags the same, whatever they weigh: `(Long_Hair:1.2)` and `long hair`."""
+    return tag_key(split_weight(tag).name or tag)
 
 
 def apply(current: Caption, hunks: Sequence[Hunk]) -> bytes | None:
@@ -77,37 +97,57 @@ def sentences(first: str, second: str) -> str:
 def _tags_after(current: Caption, hunks: Sequence[Hunk]) -> str:
     """Return the text from the first tag to the last, after the hunks on tags."""
     tags, text = current.tags, current.text
-    starts = [tag.start for tag in tags]
-    changed: dict[int, str] = {}
-    for hunk in hunks:
-        if hunk.op != "add":
-            new, i = hunk.new, bisect_left(starts, hunk.at)
-            while i < len(tags) and tags[i].end <= hunk.end:
-                changed.setdefault(i, new)
-                new, i = "", i + 1
-    written = [changed.get(i, tag.text) for i, tag in enumerate(tags)]
-
-    added: dict[int, list[str]] = {}
-    seen = {tag_key(tag) for tag in written}
-    for hunk in hunks:
-        if hunk.op == "add" and tag_key(hunk.new) not in seen:
-            seen.add(tag_key(hunk.new))
-            added.setdefault(bisect_left(starts, hunk.at), []).append(hunk.new)
-
-    style = current.gap if added else ""
+    written = _written(current, hunks)
+    arriving, moved = _arriving(current, hunks, written)
+    style = current.gap if arriving else ""
     gaps = [text[left.end : right.start] for left, right in pairwise(tags)]
     pieces: list[str] = []
-    behind: int | None = None  # which old tag stands last in pieces; None when a new one does, or nothing
+    passed = 0  # how many gaps of the old text are behind us
+    after_old = False  # whether an old tag stands last in pieces
     for i in range(len(tags) + 1):
-        for new in added.get(i, ()):
-            dropped = [] if behind is None else gaps[behind:i]
-            pieces += (_strongest([style, *dropped]), new) if pieces else (new,)
-            behind = None
-        if i < len(tags) and written[i]:
-            between = style if behind is None else _strongest(gaps[behind:i])
-            pieces += (between, written[i]) if pieces else (written[i],)
-            behind = i
+        for new in arriving.get(i, ()):
+            pieces += (_strongest([style, *gaps[passed:i]]), new) if pieces else (new,)
+            passed, after_old = min(i, len(gaps)), False
+        if i < len(tags) and written[i] and i not in moved:
+            between = gaps[passed:i] if after_old else [style, *gaps[passed:i]]
+            pieces += (_strongest(between), written[i]) if pieces else (written[i],)
+            passed, after_old = i, True
     return "".join(pieces)
+
+
+def _written(current: Caption, hunks: Sequence[Hunk]) -> list[str]:
+    """Return each old tag as it is written now, empty where it is gone; a name that two get stands once."""
+    starts = [tag.start for tag in current.tags]
+    changed: dict[int, str] = {}
+    names: set[str] = set()
+    for hunk in hunks:
+        if hunk.op not in ("remove", "replace"):
+            continue
+        new, i = hunk.new, bisect_left(starts, hunk.at)
+        while i < len(starts) and current.tags[i].end <= hunk.end:
+            if i not in changed:
+                changed[i] = "" if name_key(new) in names else new
+                names.add(name_key(new))
+            new, i = "", i + 1
+    return [changed.get(i, tag.text) for i, tag in enumerate(current.tags)]
+
+
+def _arriving(
+    current: Caption, hunks: Sequence[Hunk], written: Sequence[str]
+) -> tuple[dict[int, list[str]], frozenset[int]]:
+    """Return what is put in before each old tag, and which old tags stand elsewhere now."""
+    starts = [tag.start for tag in current.tags]
+    arriving: dict[int, list[str]] = {}
+    moved: set[int] = set()
+    seen = {name_key(tag) for tag in written}
+    for hunk in hunks:
+        if hunk.op == "add" and (key := name_key(hunk.new)) not in seen:
+            seen.add(key)
+            arriving.setdefault(bisect_left(starts, hunk.at), []).append(hunk.new)
+        elif hunk.op == "move" and (i := bisect_left(starts, hunk.at)) not in moved and written[i]:
+            moved.add(i)
+            arriving.setdefault(bisect_left(starts, hunk.to), []).append(written[i])
+    return arriving, frozenset(moved)
 
 
 def _strongest(gaps: Iterable[str]) -> str:
@@ -119,25 +159,44 @@ def _prose_after(current: Caption, hunks: Sequence[Hunk]) -> str:
     """Return the prose after the hunks on it."""
     if current.prose is None:
         prose = ""
-        for new in dict.fromkeys(hunk.new for hunk in hunks):
-            prose = sentences(prose, new)
+        for hunk in _once(hunks):
+            goes_on = prose and (hunk.glued or hunk.new[:1].isspace())
+            prose = prose + hunk.new if goes_on else sentences(prose, hunk.new.lstrip())
         return prose
-    kept: list[Hunk] = []
-    for hunk in hunks:
-        if not any(_clash(hunk, other) for other in kept):
-            kept.append(hunk)
+    kept = _without_clashes(hunks)
     at, end = current.prose
     pieces = []
-    for hunk in sorted(kept, key=lambda hunk: (hunk.at, hunk.end)):
+    for hunk in kept:
         pieces += [current.text[at : hunk.at], hunk.new]
         at = hunk.end
     return "".join((*pieces, current.text[at:end]))
 
 
-def _clash(one: Hunk, other: Hunk) -> bool:
-    if one.at == one.end == other.at == other.end:
-        return one.new == other.new
-    return one.at < other.end and other.at < one.end
+def _once(hunks: Sequence[Hunk]) -> list[Hunk]:
+    """Return texts to put in, equal ones once: but two parts of one text may be equal."""
+    found: dict[tuple[str, tuple[int, ...]], Hunk] = {}
+    for hunk in hunks:
+        found.setdefault((hunk.new, hunk.path), hunk)
+    return list(found.values())
+
+
+def _without_clashes(hunks: Sequence[Hunk]) -> list[Hunk]:
+    """Return changes to prose in the order of the text; of those that clash, the first given."""
+    kept: list[Hunk] = []
+    for hunk in hunks:
+        place = bisect_right(kept, (hunk.at, hunk.end), key=lambda other: (other.at, other.end))
+        if not (_clash_behind(hunk, kept, place) or (place < len(kept) and kept[place].at < hunk.end)):
+            kept.insert(place, hunk)
+    return kept
+
+
+def _clash_behind(hunk: Hunk, kept: Sequence[Hunk], place: int) -> bool:
+    """Say whether one of those kept before that place reaches into the change, or says the same at the same place."""
+    while place and (kept[place - 1].at, kept[place - 1].end) == (hunk.at, hunk.at):
+        place -= 1
+        if hunk.at == hunk.end and (kept[place].new, kept[place].path) == (hunk.new, hunk.path):
+            return True
+    return place > 0 and kept[place - 1].end > hunk.at
 
 
 def _assembled(current: Caption, tags: str, prose: str) -> str:

@@ -10,8 +10,9 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from engine.dataset.caption_batch import CaptionBatch
 from engine.dataset.folders import open_folder, read_plain, split_key, sync_folder
-from engine.dataset.guarded_write import GuardedWrite, refusing
+from engine.dataset.guarded_write import GuardedWrite, refusing, temp_key
 from engine.dataset.images import IMAGE_EXTENSIONS
 from engine.errors import BadSetting, CutlineError, Unreadable, Unsafe
 
@@ -44,6 +45,28 @@ class CaptionFiles:
                     f"{extension!r} cannot be the extension of captions", "name one that no image has, such as .txt"
                 )
         self._extensions = tuple(os.fsencode(extension) for extension in sorted(ALLOWED | extra))
+
+    @property
+    def root(self) -> bytes:
+        """The real path of the dataset's folder."""
+        return self._root
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """What captions may end in, each with its dot."""
+        return tuple(map(os.fsdecode, self._extensions))
+
+    def exists(self, key: bytes) -> bool:
+        """Say whether anything has a caption's name."""
+        return os.path.lexists(os.path.join(self._root, key))
+
+    def allows(self, key: bytes) -> bool:
+        """Say whether a key names a caption: a place below the root, and an extension that captions may have."""
+        try:
+            self._parts(key)
+        except Unsafe:
+            return False
+        return True
 
     def resolve(self, key: bytes) -> bytes:
         """Give the key of the place where a caption really lies: its own, or that of its link's target.
@@ -135,14 +158,18 @@ class CaptionFiles:
         with refusing(label):
             folder = open_folder(self._root, folders)
         try:
-            GuardedWrite(folder, name, _temp(temp_name), label, save).run(before, after)
+            GuardedWrite(folder, name, temp_key(temp_name), label, save).run(before, after)
         finally:
             os.close(folder)
+
+    def at_once(self) -> CaptionBatch:
+        """Return a reader and writer of many captions, which opens each folder once; close it soon."""
+        return CaptionBatch(self._root, self._parts)
 
     def leftover(self, key: bytes, temp_name: str) -> bytes | None:
         """Read the temporary file that a write of this caption left when it died; None when there is none."""
         *folders, _ = self._parts(key)
-        return self._read(key, folders, _temp(temp_name))
+        return self._read(key, folders, temp_key(temp_name))
 
     def remove_leftover(self, key: bytes, temp_name: str) -> None:
         """Remove that temporary file; its bytes must be in the journal."""
@@ -151,7 +178,7 @@ class CaptionFiles:
             folder = open_folder(self._root, folders)
             try:
                 with suppress(FileNotFoundError):
-                    os.unlink(_temp(temp_name), dir_fd=folder)
+                    os.unlink(temp_key(temp_name), dir_fd=folder)
                 sync_folder(folder)
             finally:
                 os.close(folder)
@@ -193,9 +220,3 @@ class CaptionFiles:
             return False
         finally:
             os.close(folder)
-
-
-def _temp(temp_name: str) -> bytes:
-    if not re.fullmatch(r"\.cutline-[^/\0]+\.tmp", temp_name):
-        raise Unsafe(f"{temp_name!r} is not the name of a temporary file of cutline's")
-    return os.fsencode(temp_name)

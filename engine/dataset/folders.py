@@ -70,6 +70,12 @@ def open_plain(folder: int, name: bytes) -> FileIO | None:
         Unreadable: It is a pipe, a device, a socket or a folder.
         OSError: It may not be read.
     """
+    found = _open(folder, name)
+    return None if found is None else FileIO(found[0])
+
+
+def _open(folder: int, name: bytes) -> tuple[int, int] | None:
+    """Open a plain file; return its descriptor and its size in bytes."""
     try:
         descriptor = os.open(name, _PLAIN, dir_fd=folder)
     except FileNotFoundError:
@@ -82,10 +88,11 @@ def open_plain(folder: int, name: bytes) -> FileIO | None:
         if error.errno == errno.ENXIO:
             raise _not_plain(name) from error
         raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
         os.close(descriptor)
         raise _not_plain(name)
-    return FileIO(descriptor)
+    return descriptor, status.st_size
 
 
 def _not_plain(name: bytes) -> Unreadable:
@@ -101,19 +108,31 @@ def read_open(file: FileIO) -> bytes:
     Raises:
         Unreadable: It is larger than any caption.
     """
-    if os.fstat(file.fileno()).st_size > LARGEST_TEXT_BYTES:
-        raise Unreadable("the caption's file is larger than any caption", "something else has its name; move it away")
+    _check_size(os.fstat(file.fileno()).st_size)
     file.seek(0)
     return file.readall()
 
 
 def read_plain(folder: int, name: bytes) -> bytes | None:
     """Read a plain file; None when there is none; raises what `open_plain` and `read_open` raise."""
-    file = open_plain(folder, name)
-    if file is None:
+    found = _open(folder, name)
+    if found is None:
         return None
-    with file:
-        return read_open(file)
+    descriptor, size = found
+    try:
+        _check_size(size)
+        text = os.read(descriptor, size + 1)  # one more than there is: so the end is seen without asking again
+        if len(text) != size:
+            with FileIO(descriptor, closefd=False) as file:
+                return read_open(file)
+        return text
+    finally:
+        os.close(descriptor)
+
+
+def _check_size(size: int) -> None:
+    if size > LARGEST_TEXT_BYTES:
+        raise Unreadable("the caption's file is larger than any caption", "something else has its name; move it away")
 
 
 def sync_folder(folder: int) -> None:

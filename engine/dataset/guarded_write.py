@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -65,6 +66,8 @@ class GuardedWrite:
     """The caption's key as text, for messages."""
     save: Callable[[bytes], None]
     """Takes bytes of another program's that would otherwise be lost."""
+    sync: Callable[[int], None] = sync_folder
+    """Makes the names in a folder durable, at once or, where many files are written, before any of them is marked."""
 
     def run(self, before: bytes | None, after: bytes | None) -> None:
         """Turn a caption of `before` into one of `after`; None stands for no file."""
@@ -125,7 +128,7 @@ class GuardedWrite:
         except OSError as error:
             self._withdraw(after, error)
         reached("after-exchange")
-        sync_folder(self.folder)
+        self.sync(self.folder)
 
     def _replace(self, before: bytes, after: bytes) -> None:
         try:
@@ -141,7 +144,7 @@ class GuardedWrite:
         if out == before:
             self._finish()
         elif out is None and self._temp_is_gone():
-            sync_folder(self.folder)  # A file system that ignores the flag, and has renamed.
+            self.sync(self.folder)  # A file system that ignores the flag, and has renamed.
         else:
             self._give_back(out, before, after)
 
@@ -178,7 +181,7 @@ class GuardedWrite:
             late = read_open(old)
         if late != before:  # Written in place between the look and the rename.
             self.save(late)
-        sync_folder(self.folder)
+        self.sync(self.folder)
 
     def _remove(self, before: bytes | None) -> None:
         reached("before-exchange")
@@ -198,13 +201,13 @@ class GuardedWrite:
             put(self.folder, self.temp, self.name)
         except FileExistsError:
             self._drop_temp(out, before)
-        sync_folder(self.folder)
+        self.sync(self.folder)
         raise self._changed()
 
     def _finish(self) -> None:
         reached("before-unlink")
         os.unlink(self.temp, dir_fd=self.folder)
-        sync_folder(self.folder)
+        self.sync(self.folder)
 
     def _temp_is_gone(self) -> bool:
         try:
@@ -231,7 +234,7 @@ class GuardedWrite:
         if holds not in known:
             self.save(holds)
         os.unlink(self.temp, dir_fd=self.folder)
-        sync_folder(self.folder)
+        self.sync(self.folder)
 
     def _withdraw(self, after: bytes, error: OSError) -> NoReturn:
         """Take the temporary file back after a refused rename; a refusal that renamed all the same is for repair."""
@@ -260,3 +263,14 @@ def _copy_standing(old: int, new: int) -> None:
     # Without setuid and setgid: the owner may have become another.
     with suppress(OSError):
         os.fchmod(new, stat.S_IMODE(standing.st_mode) & 0o777)
+
+
+def temp_key(temp_name: str) -> bytes:
+    """Return the name of a temporary file as bytes.
+
+    Raises:
+        Unsafe: It is not `.cutline-<decision id>.tmp`.
+    """
+    if not re.fullmatch(r"\.cutline-[^/\0]+\.tmp", temp_name):
+        raise Unsafe(f"{temp_name!r} is not the name of a temporary file of cutline's")
+    return os.fsencode(temp_name)

@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.dataset.folders import open_folder, split_key
-from engine.errors import Unreadable
+from engine.errors import Unreadable, WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,7 +38,7 @@ class Found(NamedTuple):
     mtime_ns: int
 
 
-def scan(root: bytes | Path, notices: list[str] | None = None) -> Iterator[list[Found]]:
+def scan(root: bytes | Path, notices: list[str] | None = None, below: bytes = b"") -> Iterator[list[Found]]:
     """Walk a dataset and yield its images in batches, over all batches in the order of their keys' bytes.
 
     Hidden files and folders are passed over, and so are folders with a review store of their own; links to images are
@@ -47,19 +47,35 @@ def scan(root: bytes | Path, notices: list[str] | None = None) -> Iterator[list[
     Args:
         root: The dataset's folder.
         notices: Filled, while the walk goes on, with a sentence for everything a person might miss.
+        below: Only this folder of it: `sub/`; empty for all.
 
     Raises:
-        Unreadable: The root itself cannot be listed.
+        Unreadable: The folder where the walk begins cannot be listed.
     """
     batch: list[Found] = []
     limit = FIRST_BATCH
-    for found in _walk(os.fsencode(root), [] if notices is None else notices):
+    for found in _walk(os.fsencode(root), [] if notices is None else notices, below):
         batch.append(found)
         if len(batch) == limit:
             yield batch
             batch, limit = [], BATCH
     if batch:
         yield batch
+
+
+def first_images(root: Path, below: bytes = b"") -> list[Found]:
+    """Return some images of a folder, at most a batch.
+
+    Raises:
+        WrongUsage: It holds none.
+        Unreadable: It cannot be listed.
+    """
+    for batch in scan(root, below=below):
+        return batch
+    folder = os.path.join(os.fsencode(root), below)
+    raise WrongUsage(
+        f"{os.fsdecode(folder).rstrip('/')} holds no images", f"images end in {' '.join(sorted(IMAGE_EXTENSIONS))}"
+    )
 
 
 def linked_folders(root: Path, keys: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -79,6 +95,27 @@ def repeats(key: bytes) -> tuple[int, bytes] | None:
 def caption_key(key: bytes, extension: str = ".txt") -> bytes:
     """Give the key of an image's caption: the same name with another extension."""
     return os.path.splitext(key)[0] + os.fsencode(extension)
+
+
+def others_of(root: bytes | Path, key: bytes) -> list[bytes]:
+    """Return the keys of other images with the same caption: `a.jpg` beside `a.png`."""
+    folder, stem = os.fsencode(root), os.path.splitext(key)[0]
+    found: list[bytes] = []
+    # Asked by name, not by listing: a folder can hold a hundred thousand. Nobody mixes upper and lower case.
+    for name in (stem + form(ending) for ending in sorted(_EXTENSIONS) for form in (bytes.lower, bytes.upper)):
+        place = os.path.join(folder, name)
+        same = name.lower() == key.lower() and _is_same(place, os.path.join(folder, key))
+        if name != key and not same and os.path.lexists(place):
+            found.append(name)
+    return found
+
+
+def _is_same(one: bytes, other: bytes) -> bool:
+    """Say whether two names that differ in case are one file: some file systems make no difference."""
+    try:
+        return os.path.samestat(os.lstat(one), os.lstat(other))
+    except OSError:
+        return False
 
 
 def read_digest(root: bytes | Path, key: bytes) -> tuple[bytes, int, int]:
@@ -124,8 +161,8 @@ def _unreadable(name: bytes, reason: str | None) -> Unreadable:
     return Unreadable(f"{os.fsdecode(name)} cannot be read: {reason}", "look at it and try again")
 
 
-def _walk(root: bytes, notices: list[str]) -> Iterator[Found]:
-    levels = [(b"", iter(_entries(root, b"", notices)))]
+def _walk(root: bytes, notices: list[str], below: bytes) -> Iterator[Found]:
+    levels = [(below, iter(_entries(root, below, notices, is_top=True)))]
     while levels:
         prefix, entries = levels[-1]
         for name, entry in entries:
@@ -146,7 +183,9 @@ def _walk(root: bytes, notices: list[str]) -> Iterator[Found]:
             levels.pop()
 
 
-def _entries(root: bytes, prefix: bytes, notices: list[str]) -> list[tuple[bytes, os.DirEntry[bytes]]]:
+def _entries(
+    root: bytes, prefix: bytes, notices: list[str], *, is_top: bool = False
+) -> list[tuple[bytes, os.DirEntry[bytes]]]:
     """List a folder's images and folders, sorted; folders end in a slash, which gives the order of whole keys."""
     label = os.fsdecode(prefix)
     listed: list[tuple[bytes, os.DirEntry[bytes]]] = []
@@ -155,7 +194,7 @@ def _entries(root: bytes, prefix: bytes, notices: list[str]) -> list[tuple[bytes
             for entry in entries:
                 name = entry.name
                 if name.startswith(b"."):
-                    if name == b".cutline" and prefix and os.path.exists(os.path.join(entry.path, b"review.db")):
+                    if name == b".cutline" and not is_top and os.path.exists(os.path.join(entry.path, b"review.db")):
                         notices.append(f"{label}: has a review store of its own and is left out; open it by itself")
                         return []
                 elif entry.is_dir(follow_symlinks=False):
@@ -165,8 +204,8 @@ def _entries(root: bytes, prefix: bytes, notices: list[str]) -> list[tuple[bytes
                 elif name[name.rfind(b".") :].lower() in _EXTENSIONS:
                     listed.append((name, entry))
     except OSError as error:
-        if not prefix:
-            raise _unreadable(root, error.strerror) from error
+        if is_top:
+            raise _unreadable(os.path.join(root, prefix), error.strerror) from error
         notices.append(f"{label}: cannot be listed: {error.strerror}")
     listed.sort(key=itemgetter(0))
     return listed

@@ -9,15 +9,16 @@ from collections import Counter
 VARIABLE = "CUTLINE_KILL_AT"
 """`after-exchange` kills the process the first time that moment is reached, `after-exchange:3` the third time."""
 
+_wanted = os.environ.get(VARIABLE, "")
+"""Looked up once: the moments of one write are many, and nobody asks in the middle of a process."""
 _times: Counter[str] = Counter()
 
 
 def reached(moment: str) -> None:
     """Pass a named moment; does nothing unless the environment asks for death there."""
-    wanted = os.environ.get(VARIABLE)
-    if not wanted:
+    if not _wanted:
         return
     _times[moment] += 1
-    name, _, time = wanted.partition(":")
-    if name == moment and _times[moment] == int(time or 1):
+    name, _, time = _wanted.partition(":")
+    if name == moment and _times[moment] >= int(time or 1):  # several threads may count
         os.kill(os.getpid(), signal.SIGKILL)

@@ -266,7 +266,7 @@ def _catalogue(loaded: set[str]) -> tuple[ModelInfo, ...]:
     return tuple(
         ModelInfo(
             name=entry.name,
-            kind=entry.kind,
+            kind="tagger" if entry.kind == "tagger" else "captioner",
             summary=entry.summary,
             licence=entry.licence,
             installed=registry.installed(entry),

@@ -66,7 +66,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The name of its file, without .toml; never written in it."""
     adapter: str
     """The name under which its adapter is registered."""
-    kind: Literal["tagger", "captioner"]
+    kind: Literal["tagger", "captioner", "vocabulary"]
+    """What it does; a vocabulary answers nothing, it is only pulled, and is no entry of the catalogue."""
     summary: str
     licence: str
     preprocessing: Annotated[int, msgspec.Meta(ge=0)]
@@ -115,6 +116,8 @@ def read_entry(file: Path, folder: str = "") -> Entry:
     if not isinstance(tables, dict):
         raise BadSetting(f"{file}: options: not a table", "write [options] above them")
     entry = as_struct(values, Entry, file)
+    if entry.kind == "vocabulary":
+        raise BadSetting(f"{file}: kind: a model of the catalogue is a tagger or a captioner", "correct it")
     for key in ("threshold", "floor"):
         score = getattr(entry, key)
         if (score is None) == (entry.kind == "tagger") or not 0 <= (score or 0) <= 1:

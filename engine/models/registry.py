@@ -81,6 +81,8 @@ def installed(entry: Entry) -> bool:
     """Say whether a model's adapter, or the environment that holds it, is there; imports nothing."""
     if entry.environment:
         return environments.is_ready(entry.environment)
+    if entry.kind == "vocabulary":
+        return True
     return entry.adapter in adapters() and not packages.missing(entry)
 
 

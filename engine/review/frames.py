@@ -136,7 +136,11 @@ def verdicts(candidates: Sequence[Shown], chosen: Mapping[int, Sequence[Hunk]]) 
 
 
 def _verdict(shown: Shown, taken: Sequence[Hunk]) -> Verdict:
-    answer: Answer = "taken" if len(taken) == len(shown.hunks) else "partly" if taken else "left"
+    # A tag may be offered twice, as a new one and as the new name of an old one: either takes it.
+    chosen, tags = frozenset(taken), {hunk.tag_added for hunk in taken} - {""}
+    whole = all(hunk in chosen or hunk.tag_added in tags for hunk in shown.hunks)
+    as_proposed = whole and not any(hunk.edited for hunk in taken)
+    answer: Answer = "taken" if as_proposed else "partly" if taken else "left"
     view_seen = b"" if shown.view is None else msgspec.json.encode(shown.view)
     return Verdict(shown.proposal.id, answer, tuple(hunk.label for hunk in taken), view_seen)
 

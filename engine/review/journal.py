@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from engine.review.records import Answer, JournalRow, Verdict
-
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
+
+    from engine.review.records import Answer, Verdict
 
 DECISIONS = frozenset({"accept", "approve", "edit", "reject"})
 VOID = frozenset({"withdrawn", "conflict"})
@@ -109,51 +109,6 @@ def newest_without_image(db: sqlite3.Connection) -> int:
     """Return the newest step that concerns no image: what is in force of the dataset is as it was while this stays."""
     (row,) = db.execute("SELECT coalesce(max(id), 0) FROM journal WHERE image IS NULL").fetchone()
     return int(row)
-
-
-_HISTORY = """
-SELECT j.id, j.grp, j.time, j.session, j.kind, j.image, i.key, j.undoes,
-       w.caption, t.before, t.after, w.status, coalesce(nullif(w.reason, ''), j.source), j.data
-FROM journal j LEFT JOIN images i ON i.id = j.image LEFT JOIN writes w ON w.id = j.id LEFT JOIN texts t ON t.id = j.id
-"""
-
-
-def history(db: sqlite3.Connection, image: int | None = None) -> Iterator[JournalRow]:
-    """Yield the journal, oldest first: all of it, or what concerns one image."""
-    where, given = ("WHERE j.image = ?", (image,)) if image is not None else ("", ())
-    rows = db.execute(f"{_HISTORY} {where} ORDER BY j.id", given).fetchall()
-    newest_first = (Step(r[0], r[4], r[5], r[7], r[3], r[11]) for r in reversed(rows))
-    undone_by = {step.undoes: step.id for step in in_force(newest_first) if step.undoes is not None}
-    said = _verdicts(db)
-    for row in rows:
-        number, group, when, session, kind, owner, key, undoes, caption, before, after, status, note, data = row
-        yield JournalRow(
-            id=number,
-            group=group,
-            time=when,
-            session=session,
-            kind=kind,
-            image=owner,
-            image_key=key,
-            undoes=undoes,
-            undone_by=undone_by.get(number),
-            caption=caption,
-            # Saved bytes of somebody else stand where a write has what it replaced.
-            before=data if kind == "offered" else before,
-            after=after,
-            status=status,
-            note=note,
-            verdicts=tuple(said.get(number, ())),
-        )
-
-
-def _verdicts(db: sqlite3.Connection) -> dict[int, list[Verdict]]:
-    """Return all verdicts by decision."""
-    found: dict[int, list[Verdict]] = {}
-    for decision, proposal, answer, hunks, view in db.execute("SELECT * FROM verdicts ORDER BY decision, proposal"):
-        verdict = Verdict(proposal, answer, tuple(msgspec.json.decode(hunks, type=list[str])), view)
-        found.setdefault(decision, []).append(verdict)
-    return found
 
 
 def answers_in_force(db: sqlite3.Connection, image: int) -> dict[int, tuple[int, Answer]]:

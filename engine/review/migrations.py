@@ -202,7 +202,38 @@ CREATE TABLE requests (
 ) STRICT
 """
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light, requests_apart)
+
+def drafts_kept(db: sqlite3.Connection) -> None:
+    """Give text that was typed and not written a place in the store."""
+    db.execute(_DRAFTS)
+
+
+_DRAFTS = """
+-- A caption somebody typed and did not write: UTF-8 with halves of characters as they are. `before` is the file when it
+-- was begun; NULL: no file. It ends by being written, or by being made equal to the caption.
+CREATE TABLE drafts (
+    image INTEGER PRIMARY KEY REFERENCES images,
+    text BLOB NOT NULL,
+    before BLOB,
+    time REAL NOT NULL
+) STRICT
+"""
+
+
+def groups_told(db: sqlite3.Connection) -> None:
+    """Give bulk steps a name."""
+    db.execute(_GROUPS)
+
+
+_GROUPS = """
+-- What a bulk step was asked to do, in the words it was asked in; groups without a row have none.
+CREATE TABLE groups (
+    id INTEGER PRIMARY KEY,
+    told TEXT NOT NULL
+) STRICT
+"""
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light, requests_apart, drafts_kept, groups_told)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -42,31 +43,48 @@ class Place(msgspec.Struct, frozen=True):
         return self.folder / LOCK_FILE
 
 
-def dataset_root(folder: Path) -> Path:
-    """Return the real path of a dataset folder.
+class Dataset(NamedTuple):
+    """A dataset, and the part of it that is opened."""
+
+    root: Path
+    """Real path of the folder that holds the store."""
+    below: bytes
+    """The folder that was named, from there: `sub/`; empty for the whole dataset."""
+
+
+def dataset_of(folder: Path) -> Dataset:
+    """Find the dataset that a folder is, or lies in: the store is looked for upwards.
 
     Raises:
-        WrongUsage: It does not exist, is no folder, or lies inside a dataset that has a store.
+        WrongUsage: It does not exist, is no folder, or a scan of the dataset it lies in would pass it over.
+        Unreadable: It may not be read.
     """
     if not folder.exists():
         raise WrongUsage(f"{folder} does not exist", "name the folder that holds the images")
     if not folder.is_dir():
         raise WrongUsage(f"{folder} is not a folder", "name the folder that holds the images")
-    root = folder.resolve()
-    if not os.access(root, os.R_OK | os.X_OK):
+    here = folder.resolve()
+    if not os.access(here, os.R_OK | os.X_OK):
         raise Unreadable(f"{folder} may not be read", "give yourself permission to read it")
-    if not (root / STORE_FOLDER / STORE_FILE).is_file() and (outer := _store_above(root)):
-        raise WrongUsage(f"{folder} belongs to the dataset {outer}", f"open that one: cutline {outer}")
-    return root
+    root = here if has_store(here) else _dataset_above(here) or here
+    parts = here.relative_to(root).parts
+    if any(part.startswith(".") for part in parts):
+        raise WrongUsage(f"{folder} is hidden in the dataset {root}", f"its images are no part of it: cutline {root}")
+    return Dataset(root, b"".join(os.fsencode(part) + b"/" for part in parts))
 
 
-def _store_above(root: Path) -> Path | None:
+def has_store(root: Path) -> bool:
+    """Say whether a folder is a dataset that was opened before: its store is in it, or stands in for that elsewhere."""
+    return os.path.isfile(root / STORE_FOLDER / STORE_FILE) or kept_store(root).exists()  # noqa: PTH113  (never raises)
+
+
+def _dataset_above(here: Path) -> Path | None:
     """Look for a dataset above, as git does: not past the file system, and not in or above HOME."""
-    device, home = root.stat().st_dev, Path.home().resolve()
-    for folder in root.parents:
+    device, home = here.stat().st_dev, Path.home().resolve()
+    for folder in here.parents:
         if folder == home or folder in home.parents or folder.stat().st_dev != device:
             return None
-        if (folder / STORE_FOLDER / STORE_FILE).is_file():
+        if has_store(folder):
             return folder
     return None
 

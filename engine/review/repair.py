@@ -49,14 +49,14 @@ def repair_caption(store: Store, files: CaptionFiles, caption: bytes) -> list[st
             if left is not None:
                 files.remove_leftover(write.caption, write.temp_name)
             if now == write.after:
-                mark(store, write.row, "written")
+                mark(store, {write.row: ("written", "")})
             elif now == write.before:
                 write_row(store, files, write)
             else:
-                mark(store, write.row, "conflict", "the caption was neither the text before nor the text decided")
+                mark(store, {write.row: ("conflict", "the caption was neither the text before nor the text decided")})
                 said.append(f"{name}: changed while a decision was being written; decide it again")
         except CutlineError as refusal:
-            mark(store, write.row, "withdrawn", refusal.message)
+            mark(store, {write.row: ("withdrawn", refusal.message)})
             said.append(f"{name}: a decision could not be finished: {refusal}")
     return said
 

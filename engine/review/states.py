@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from engine.review.image_rows import within
 from engine.review.journal import DECISIONS, in_force, steps
 from engine.review.records import ImageId, State
 
@@ -53,16 +54,19 @@ class Entry(msgspec.Struct, gc=False, eq=False):
         return self.decided or "untouched"
 
 
-def read_entries(db: sqlite3.Connection, only: int | None = None) -> Iterator[Entry]:
+def read_entries(db: sqlite3.Connection, only: int | None = None, below: bytes = b"") -> Iterator[Entry]:
     """Yield the entry of every image that was there at the last scan, by key, as if nothing had been decided.
 
     Args:
         db: The store.
         only: One image; None for all.
+        below: Only those in this folder, `sub/`; empty for all.
     """
-    where, given = ("AND id = ?", (only,)) if only is not None else ("", ())
+    one, given = ("AND id = ?", (only,)) if only is not None else ("", ())
+    where, ends = within(below)
     rows = db.execute(
-        f"SELECT id, key, size, mtime_ns, unreadable FROM images WHERE NOT gone {where} ORDER BY key", given
+        f"SELECT id, key, size, mtime_ns, unreadable FROM images WHERE NOT gone {one} {where} ORDER BY key",
+        (*given, *ends),
     )
     return (Entry(*row) for row in rows)
 

@@ -47,6 +47,8 @@ class Store:
         self.place = place
         self.session = uuid.uuid4().hex
         """Of this opening: what `u` takes back, and how long a skip lasts."""
+        self.newest_before = 0
+        """The newest row of the journal when it was opened: all rows of this session are newer."""
         self.copied = False
         """True when the store was made on another machine or copied: nothing it remembers runs by itself."""
         self._local = threading.local()
@@ -64,6 +66,7 @@ class Store:
                 if self._lease is not None:
                     self._lease.take()
                 self._recognise(db)
+                (self.newest_before,) = db.execute("SELECT coalesce(max(id), 0) FROM journal").fetchone()
         except BaseException:
             self.close()
             raise
@@ -104,7 +107,7 @@ class Store:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the dataset's lock: around one caption's row and file, never around a group."""
+        """Hold the dataset's lock: around one caption's row and file, or a batch of them, for some hundredths of a second."""
         if self.db.in_transaction:
             raise AssertionError("the dataset's lock is never taken inside a transaction")
         with self._alone():
@@ -131,12 +134,24 @@ class Store:
         row = self.db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else ""
 
-    def new_group(self, db: sqlite3.Connection) -> int:
-        """Give out the next group number, inside the caller's transaction."""
+    def new_group(self, db: sqlite3.Connection, told: str = "") -> int:
+        """Give out the next group number, inside the caller's transaction.
+
+        Args:
+            db: The transaction's connection.
+            told: What the group does, in the words it was asked in: one edit a line; empty for none.
+        """
         (number,) = db.execute(
             "INSERT INTO meta VALUES ('groups', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value"
         ).fetchone()
+        if told:
+            db.execute("INSERT INTO groups VALUES (?, ?)", (number, told))
         return int(number)
+
+    def told_of(self, group: int | None) -> str:
+        """Return what a group was asked to do; empty where nobody said, and for no group."""
+        row = self.db.execute("SELECT told FROM groups WHERE id = ?", (group,)).fetchone()
+        return str(row[0]) if row else ""
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(

@@ -16,6 +16,7 @@ import msgspec
 
 from engine.dataset.images import linked_folders
 from engine.errors import WrongUsage
+from engine.models import registry
 from engine.review.proposals import Origin, store_proposal
 from engine.review.records import ImageId, Merge
 from engine.tagging.open_jobs import Terms, keep, open_jobs, request_of, still_failed, submit
@@ -50,6 +51,8 @@ class Request(msgspec.Struct, frozen=True):
     device: str = "auto"
     images: str = ""
     """A glob over keys; empty for all."""
+    only: frozenset[ImageId] | None = None
+    """Only these of them; None for all."""
     again: bool = False
     """Ask anew, also what was answered."""
     accept: bool = False
@@ -64,6 +67,19 @@ class Awaited(msgspec.Struct, frozen=True):
     """Its results up to here were stored before this request."""
     images: frozenset[ImageId]
     """Those it has not answered yet."""
+
+
+class Forecast(msgspec.Struct, frozen=True):
+    """What a request would ask."""
+
+    images: int
+    """Images the request speaks of."""
+    items: int
+    """Images the engine would be asked about."""
+    answered: int
+    """Images whose answer is stored already."""
+    awaited: int
+    """Images that an earlier job was asked about and still owes."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -107,7 +123,7 @@ def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
     (answer,) = resolved.steps
     settings = _view(workspace, source, request, answer)
     merge: Merge = request.merge or ("append" if answer.kind == "tags" else "fill")
-    entries = select(workspace, request.images)
+    entries = select(workspace, request.images, request.only)
     failed = {job.id: still_failed(client, job) for job in open_jobs(workspace) if job.source == source}
     view_changed = workspace.has_view(source) and workspace.view_of(source) != settings
     with workspace.store.transaction() as db:
@@ -147,6 +163,26 @@ def ask(workspace: Workspace, client: EngineClient, request: Request) -> Asked:
     )
 
 
+def forecast(workspace: Workspace, request: Request) -> Forecast:
+    """Say what a request would ask; nothing is asked or stored, and no engine is needed.
+
+    Raises:
+        CutlineError: The request makes no sense, or the model's files are not here.
+    """
+    source = source_of(request)
+    answer = registry.resolve(protocol.Step(STEP, request.model, request.options, request.prompt))
+    settings = _view(workspace, source, request, answer)
+    merge: Merge = request.merge or ("append" if answer.kind == "tags" else "fill")
+    origin = Origin(source, merge, STEP, view=msgspec.json.encode(settings) if answer.kind == "tags" else b"")
+    entries = select(workspace, request.images, request.only)
+    db = workspace.store.db
+    awaited = () if request.again else _awaited(db, entries, answer.fingerprint, origin, {})
+    owed = {image for earlier in awaited for image in earlier.images}
+    unasked = [entry for entry in entries if entry.id not in owed]
+    items, reused, unchanged = _known(db, unasked, answer.fingerprint, origin, again=request.again)
+    return Forecast(len(entries), len(items), len(reused) + unchanged, len(owed))
+
+
 def source_of(request: Request) -> str:
     """Return the name of the layer that a request makes.
 
@@ -159,19 +195,30 @@ def source_of(request: Request) -> str:
     return source
 
 
-def select(workspace: Workspace, glob: str) -> list[Entry]:
+def select(workspace: Workspace, glob: str, only: frozenset[ImageId] | None = None) -> list[Entry]:
     """Return the images that a glob names, by key.
+
+    Args:
+        workspace: The dataset.
+        glob: Over keys; empty for all.
+        only: Only these of them, those that are gone left out; None for all.
 
     Raises:
         WrongUsage: It names none.
     """
     entries = sorted(workspace.entries.values(), key=lambda entry: entry.key)
+    if only is not None:
+        entries = [entry for entry in entries if entry.id in only]
     if not glob:
         return entries
-    pattern = os.fsencode(glob)
-    kept = [entry for entry in entries if fnmatch.fnmatchcase(entry.key, pattern)]
+    pattern, start = os.fsencode(glob), len(workspace.below)
+    kept = [entry for entry in entries if fnmatch.fnmatchcase(entry.key[start:], pattern)]
+    if not kept and start:  # as the dataset spells it, and as cutline prints it
+        kept = [entry for entry in entries if fnmatch.fnmatchcase(entry.key, pattern)]
     if not kept:
-        raise WrongUsage(f"no image matches {glob}", "a glob is compared with the path below the dataset's folder")
+        raise WrongUsage(
+            f"no image matches {glob}", "a glob is compared with the path below the folder you name, or the dataset's"
+        )
     return kept
 
 
@@ -204,7 +251,7 @@ def unrecognised(workspace: Workspace, request: Request) -> list[ImageId]:
         (source_of(request),),
     )
     unknown = {image for (image,) in known}
-    return [entry.id for entry in select(workspace, request.images) if entry.id in unknown]
+    return [entry.id for entry in select(workspace, request.images, request.only) if entry.id in unknown]
 
 
 def _group(workspace: Workspace, db: sqlite3.Connection, awaited: tuple[Awaited, ...]) -> int:
@@ -254,8 +301,18 @@ def _settle_known(
     db: sqlite3.Connection, entries: list[Entry], fingerprint: str, origin: Origin, *, again: bool
 ) -> tuple[list[Entry], int, int]:
     """Make proposals of answers already stored; return the images to ask about, and two counts: reused, unchanged."""
+    items, reused, unchanged = _known(db, entries, fingerprint, origin, again=again)
+    for image, answer in reused:
+        store_proposal(db, image, answer, origin)
+    return items, len(reused), unchanged
+
+
+def _known(
+    db: sqlite3.Connection, entries: list[Entry], fingerprint: str, origin: Origin, *, again: bool
+) -> tuple[list[Entry], list[tuple[ImageId, int]], int]:
+    """Return the images to ask about, those to be answered from the store with that answer, how many stand already."""
     if again:
-        return entries, 0, 0
+        return entries, [], 0
     digests = dict(db.execute("SELECT id, digest FROM images WHERE digest IS NOT NULL"))
     answers = dict(db.execute("SELECT digest, max(id) FROM answers WHERE fingerprint = ? GROUP BY 1", (fingerprint,)))
     standing = {
@@ -265,7 +322,9 @@ def _settle_known(
             (origin.source,),
         )
     }
-    items, reused, unchanged = [], 0, 0
+    items: list[Entry] = []
+    reused: list[tuple[ImageId, int]] = []
+    unchanged = 0
     for entry in entries:
         digest = digests.get(entry.id)
         answer = answers.get(digest)
@@ -274,8 +333,7 @@ def _settle_known(
         elif standing.get(entry.id) == [origin.merge, fingerprint, digest]:
             unchanged += 1
         else:
-            store_proposal(db, entry.id, answer, origin)
-            reused += 1
+            reused.append((entry.id, answer))
     return items, reused, unchanged
 
 

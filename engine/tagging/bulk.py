@@ -18,7 +18,7 @@ from engine.tagging.accept import KEEPS_CHANGING, TRIES, Told, acceptable
 from engine.tagging.ask import select
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from engine.captions.view import View
     from engine.review.candidates import Newest
@@ -46,13 +46,14 @@ class Preview(msgspec.Struct, frozen=True):
     after: bytes | None
 
 
-def choose(workspace: Workspace, globs: Sequence[str], images: str) -> Chosen:
+def choose(workspace: Workspace, globs: Sequence[str], images: str, among: Collection[ImageId] | None = None) -> Chosen:
     """Find the open candidates that a bulk decision answers.
 
     Args:
         workspace: The dataset, scanned.
         globs: Over sources; empty for the only one there is.
         images: A glob over keys; empty for all.
+        among: Only these images; None for all.
 
     Raises:
         WrongUsage: Images have candidates of several sources and none was named; or a glob names nothing.
@@ -63,7 +64,7 @@ def choose(workspace: Workspace, globs: Sequence[str], images: str) -> Chosen:
             raise WrongUsage(
                 f"no source matches `{glob}`", nearest(glob, known) if known else "nothing is proposed yet"
             )
-    entries = {entry.id: entry for entry in select(workspace, images)}
+    entries = {entry.id: entry for entry in select(workspace, images) if among is None or entry.id in among}
     flagged: set[ImageId] = set()
     found: dict[ImageId, list[Newest]] = {}
     for candidate in open_candidates(workspace.store.db):

@@ -15,16 +15,20 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from tests.bench import (
+    bulk,
     collecting,
+    completion,
     corpus,
     counts,
     decisions,
+    finding,
     keys,
     live_count,
     rethreshold,
     start,
     taggers,
     tagging,
+    tokens,
 )
 from tests.bench.home import isolated
 from tests.bench.report import Row, machine, table
@@ -35,9 +39,24 @@ if TYPE_CHECKING:
     from tests.bench.corpus import Pool
 
 
-PARTS = ("keys", "start", "counts", "decisions", "tagging", "collecting", "views", "taggers")
+PARTS = (
+    "keys",
+    "start",
+    "counts",
+    "decisions",
+    "bulk",
+    "finding",
+    "tagging",
+    "collecting",
+    "views",
+    "taggers",
+    "tokens",
+    "completion",
+)
 SCORED = 10_000
 """So many images are seen through other views."""
+CHANGED = 10_000
+"""So many captions a mistake is made in."""
 
 
 def main() -> None:
@@ -81,6 +100,12 @@ def _measure(asked: argparse.Namespace, room: Path) -> Iterator[Row]:
     if "views" in parts:
         yield from rethreshold.measure(SCORED, extent.rounds)
         yield from live_count.measure(room / "scored", pool, SCORED, extent.rounds)
+    if "completion" in parts:
+        yield from completion.measure(room, extent.rounds)
+    if "tokens" in parts:
+        yield from tokens.measure()
+    if "bulk" in parts:
+        yield from bulk.measure(room / "bulk", CHANGED)
     if "taggers" in parts:
         for name, course in taggers.COURSES.items():
             yield from taggers.measure(room, name, course, extent.rounds)
@@ -107,6 +132,8 @@ def _measure_size(extent: _Extent, root: Path, pool: Pool, count: int) -> Iterat
             yield keys.measure_accepting(root, preview, 90)
     if "collecting" in extent.parts:
         yield collecting.measure(root, count)
+    if "finding" in extent.parts:
+        yield from finding.measure(root, count, extent.rounds)
     if "decisions" in extent.parts:
         yield from decisions.measure(root, count, extent.keys)
 

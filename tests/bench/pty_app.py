@@ -37,15 +37,16 @@ _QUERIES: tuple[tuple[re.Pattern[bytes], bytes], ...] = (
 
 
 class PtyApp:
-    """One program on a terminal of 160×50 cells."""
+    """One program on a terminal of its own."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], columns: int = COLUMNS, rows: int = ROWS) -> None:
         """Start it; `started` is the moment before."""
         self.started = time.perf_counter()
         self.pid, self._far = pty.fork()
         if self.pid == 0:
-            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
-            os.execvp(command[0], list(command))
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            # Named: readline, where something imported it, puts COLUMNS and LINES behind Python's back.
+            os.execvpe(command[0], list(command), os.environ)
         self.bytes_read = 0
         self._tail = b""
 
@@ -92,12 +93,16 @@ class PtyApp:
                 piece = os.read(self._far, _READ)
             except OSError as gone:  # how Linux says that the other end was closed
                 raise TimeoutError(f"the program ended: {self._tail[-600:]!r}") from gone
+            self.take(piece)
             self.bytes_read += len(piece)
             for asked, answer in _QUERIES:
                 for match in asked.finditer(piece):
                     os.write(self._far, match.expand(answer))
             self._tail = self._tail[-_KEPT:] + piece
         return arrived
+
+    def take(self, piece: bytes) -> None:
+        """Look at what was read; for whoever wants more than to find a text in it."""
 
     def forget(self) -> None:
         """Look only at what comes from now on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
 import msgspec
 import pytest
@@ -28,6 +28,17 @@ def test_without_a_file_the_defaults_hold() -> None:
     assert {described.origin for described in settings.describe(found)} == {"default"}
 
 
+def test_names_of_keys_and_filters_are_the_persons_own(file: Path) -> None:
+    """What the two free tables hold is kept as it is written and listed with its origin."""
+    file.write_text('[keys]\npreset = "vim"\nnext = ["j", "n"]\n[filters]\n"too small" = "width < 512"\n')
+    found = settings.load()
+    assert found.keys == {"preset": "vim", "next": ("j", "n")}
+    assert found.filters == {"too small": "width < 512"}
+    listed = {one.key: (one.value, one.origin) for one in settings.describe(found)}
+    assert listed["keys.next"] == (("j", "n"), str(file))
+    assert listed["filters.too small"] == ("width < 512", str(file))
+
+
 def test_a_file_sets_what_it_names_and_nothing_else(file: Path) -> None:
     """What the file holds is in force and shows its origin; the rest keeps its default."""
     file.write_text('[engine]\nidle_exit_minutes = 5\n[captions]\nextra_extensions = [".prompt"]\n')
@@ -50,8 +61,8 @@ def test_a_file_that_sets_a_default_is_its_origin(file: Path) -> None:
     ("text", "place", "advice"),
     [
         ("[engin]", "[engin]", "did you mean engine?"),
-        ("zzz = 1", "[zzz]", "known: captions, engine, pictures, screen"),
-        ("file = 'x'", "[file]", "known:"),
+        ("zzz = 1", "[zzz]", "known: captions, engine, filters, keys, pictures, screen, tokens"),
+        ("given = 'x'", "[given]", "known:"),
         ("[engine]\nidle_exit = 3", "engine.idle_exit", "did you mean idle_exit_minutes?"),
         ("[screen]\nzzz = 3", "screen.zzz", "known: preview, theme"),
         ("engine = 3", "engine: expected `object`", "[engine]"),
@@ -63,6 +74,9 @@ def test_a_file_that_sets_a_default_is_its_origin(file: Path) -> None:
         ("[captions]\nextra_extensions = ['txt']", "captions.extra_extensions", "with its dot"),
         ("[captions]\nextra_extensions = ['.a/b']", "captions.extra_extensions", "with its dot"),
         ("[pictures]\nmax_megapixels = 0", "pictures.max_megapixels", "not decoded"),
+        ("keys = 3", "keys: expected `object`", "[keys]"),
+        ("[keys]\naccept = 'a'\nskip = 3", "keys.skip: expected", "Name an action"),
+        ("[filters]\nsmall = ['width < 9']", "filters.small: expected `str`", "Name a filter"),
         ("theme", "is not a TOML file", "quotes"),
     ],
 )
@@ -107,7 +121,9 @@ def test_the_sample_holds_every_setting_with_its_default(file: Path) -> None:
 def test_every_setting_says_what_it_means() -> None:
     """Each field has a text under it and is listed, so sample and `config show` leave none out."""
     described = {one.key: one.help for one in settings.describe(settings.Settings())}
-    sections = (settings.Captions, settings.Engine, settings.Screen, settings.Pictures)
-    fields = {f"{kind.__name__.lower()}.{name}" for kind in sections for name in kind.__struct_fields__}
+    sections = {
+        name: kind for name, kind in get_type_hints(settings.Settings).items() if hasattr(kind, "__struct_fields__")
+    }
+    fields = {f"{section}.{name}" for section, kind in sections.items() for name in kind.__struct_fields__}
     assert set(described) == fields
     assert all(described.values())

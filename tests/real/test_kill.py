@@ -1,4 +1,4 @@
-"""SIGKILL of the deciding process: at every moment of the write path, and at random ones.
+"""SIGKILL of the deciding process: at every moment of the write path, also amid a batch, and at random ones.
 
 After each restart every decision shown as done is on disk, none is half-written, and undo still works.
 """
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.review import undo
+from engine.review import chosen_steps
 from tests.counts import FULL, count
 from tests.engine.review.shelf import Shelf
 
@@ -39,12 +39,20 @@ MOMENTS = (
 )
 KILLS_AT_MOMENTS = count(2 * len(MOMENTS), 12 * len(MOMENTS))
 KILLS_AT_RANDOM = count(5, 80)
-ORIGINAL = {"a.png": b"cat, sofa\r\n", "b.png": b"A dog runs over a wide green field.", "c.png": None, "d.png": b""}
+ORIGINAL = {
+    "a.png": b"cat, sofa\r\n",
+    "b.png": b"A dog runs over a wide green field.",
+    "c.png": None,
+    "d.png": b"",
+    "below/e.png": b"tree",
+    "below/f.png": None,
+    "below/g.png": b"leaf,\n",
+}
 
 
 @pytest.fixture
 def shelf(tmp_path: Path) -> Shelf:
-    """Four captions of different kinds, each with candidates."""
+    """Captions of different kinds in two folders, each with candidates."""
     shelf = Shelf(tmp_path / "set", dict(ORIGINAL))
     for name in ORIGINAL:
         shelf.propose(name, {"window": 0.9, "lamp": 0.8})
@@ -74,7 +82,7 @@ def _check(workspace: Workspace, root: Path, said: list[dict[str, Any]]) -> None
     assert {row.status for row in rows.values()} <= {None, "written", "withdrawn"}
     assert not [row for row in rows.values() if row.kind == "offered"]
     assert [path.name for path in root.rglob(".cutline-*")] == []
-    holds: dict[str, bytes | None] = {Path(name).with_suffix(".txt").name: text for name, text in ORIGINAL.items()}
+    holds: dict[str, bytes | None] = {str(Path(name).with_suffix(".txt")): text for name, text in ORIGINAL.items()}
     for row in rows.values():
         if row.status == "written" and row.caption is not None:
             assert row.before == holds[row.caption.decode()], "the journal is a chain of what the file held"
@@ -107,7 +115,7 @@ def test_no_decision_is_lost_or_halved_by_a_kill(shelf: Shelf) -> None:
     least = 10 if FULL else 2
     assert all(struck[moment] >= least for moment in MOMENTS), struck
     shelf.desk = shelf.open()
-    steps = undo.newest_steps(shelf.desk.store.db, 1_000_000)
+    steps = chosen_steps.newest_steps(shelf.desk.store.db, 1_000_000)
     done = shelf.desk.undo(steps)
     assert done.refused == ()
     assert {name: shelf.caption(name) for name in ORIGINAL} == ORIGINAL

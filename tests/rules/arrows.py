@@ -7,15 +7,20 @@ ROOMS = (
     "sqlite_steps",
     "paths",
     "settings",
+    "settings_change",
     "log_file",
     "captions",
     "dataset",
+    "finding.language",  # words and grammar alone: what orders the queue reads them, too
     "review",
     "wire.protocol",  # the words that models, jobs and wire share; the rest of its room lies above them
     "models",
     "jobs",
     "wire",
+    "vocabularies",
     "workspace",
+    "editing",
+    "finding",
     "tagging",
 )
 """The rooms and single files of `engine`, from below: each imports only itself and what stands before it.

@@ -38,6 +38,13 @@ def test_the_command_starts_light() -> None:
     assert loaded & NOT_AT_COMMAND_START == set()
 
 
+def test_the_linear_mode_needs_no_screen() -> None:
+    """Who reviews line by line loads nothing of the screen, nor of the engine's server."""
+    loaded = loaded_by("tui.plain.review")
+    assert "tui" in loaded
+    assert loaded & (NOT_AT_COMMAND_START - {"PIL", "numpy"}) == set()
+
+
 @pytest.mark.parametrize("module", ["engine.jobs.worker", "engine.jobs.decoder"])
 def test_the_worker_needs_three_libraries(module: str) -> None:
     """What runs in another Python environment needs msgspec, numpy and Pillow, and nothing else that is installed."""

@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.settings import Settings
+from engine.settings import Settings, load
 from engine.wire import lifecycle
 from engine.workspace import Workspace
 from tests.stories.prints import Print, make_print
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from engine.review.records import Counts, JournalRow, Merge
+    from tui.lineup import Lineup
 
 REPOSITORY = Path(__file__).parents[2]
 CUTLINE = (sys.executable, "-P", "-m", "tui")
@@ -150,10 +151,25 @@ class Desk:
     # --- the screen -------------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
-    async def review(self, size: tuple[int, int] = (120, 40), preview: str = "none") -> AsyncIterator[Sitting]:
-        """Open the review screen and wait until everything is shown."""
-        workspace = Workspace.open(self.root, Settings())
-        app = CutlineApp(workspace, Settings(), preview)
+    async def review(
+        self,
+        size: tuple[int, int] = (120, 40),
+        preview: str = "none",
+        lineup: Lineup | None = None,
+        *,
+        resumes: bool = False,
+    ) -> AsyncIterator[Sitting]:
+        """Open the review screen and wait until everything is shown.
+
+        Args:
+            size: Of the terminal, in cells.
+            preview: How pictures are drawn.
+            lineup: The queue, as `--filter` and its like ask for; None for the usual one.
+            resumes: Whether it begins where the last sitting ended.
+        """
+        settings = load()
+        workspace = Workspace.open(self.root, settings, load=not resumes)
+        app = CutlineApp(workspace, settings, preview, lineup, resumes=resumes)
         try:
             async with app.run_test(size=size) as pilot:
                 sitting = Sitting(app, pilot)

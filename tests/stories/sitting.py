@@ -10,8 +10,10 @@ from textual import events
 
 from tests.tui.screens.seen import codes
 from tui import commands
+from tui.guard import HELD_SECONDS
 from tui.screens.review import ReviewScreen
 from tui.widgets.caption_diff import CaptionDiff
+from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -44,6 +46,8 @@ class Sitting:
     async def press(self, *what: type[commands.Action] | str) -> None:
         """Press keys one after another, commands by their first key, waiting after each until it has done its work."""
         for key in what:
+            if self.app.turns.guard.holds:
+                await asyncio.sleep(HELD_SECONDS)  # nobody reads a card that changed faster than this
             await self._pilot.press(key if isinstance(key, str) else key.keys[0])
             await self.app.until_idle()
         await self._pilot.pause()
@@ -63,10 +67,26 @@ class Sitting:
         """Type into the editor."""
         await self.press(*("space" if sign == " " else "comma" if sign == "," else sign for sign in text))
 
+    async def click(self, x: int, y: int, *, shift: bool = False, control: bool = False) -> None:
+        """Click on a cell of the screen."""
+        await self._pilot.click(offset=(x, y), shift=shift, control=control)
+        await self.settle()
+
+    async def paste(self, text: str) -> None:
+        """Paste into the line or the editor that is open."""
+        self.app.post_message(events.Paste(text))
+        await self.settle()
+
     async def hold(self, key: str, times: int) -> None:
         """Send a key many times without waiting, as key repeat does while the app is busy."""
         for _ in range(times):
             self.app.post_message(events.Key(key, key))
+        await self.settle()
+
+    async def at_once(self, *keys: str) -> None:
+        """Send different keys without waiting, as they come over a line that stalled."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await self.settle()
 
     async def next_hunk(self) -> None:
@@ -129,11 +149,21 @@ class Sitting:
         assert [hunk.label for at, hunk in enumerate(card.hunks) if at not in marked] == list(left)
 
     @property
+    def typed(self) -> str:
+        """What stands in the line that is open."""
+        return self.app.screen.query_one(Prompt).text
+
+    @property
     def in_view(self) -> str:
         """The key of the image in view."""
         card = self.app.turns.card
         assert card is not None
         return card.frame.image.key.decode("utf-8", "surrogateescape")
+
+    @property
+    def counted_in_queue(self) -> int:
+        """How many images the queue holds."""
+        return self.app.turns.length
 
     @property
     def counts(self) -> Counts:

@@ -86,7 +86,7 @@ def test_a_folder_without_images(desk: Desk) -> None:
     (desk.root / "notes.md").write_text("not an image")
     said = desk.cutline("tag", ".", "--model", "pixel_stats", "--json")
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("cutline: . holds no images (images end in")
+    assert said.err.startswith(f"cutline: {desk.root} holds no images (images end in")
     assert said.err.count("\n") == 1
     assert [path.name for path in desk.root.iterdir()] == ["notes.md"]
 

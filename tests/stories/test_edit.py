@@ -1,4 +1,4 @@
-"""Writing a caption by hand."""
+"""Writing captions: one by hand, or many at once."""
 
 from __future__ import annotations
 
@@ -37,18 +37,16 @@ async def test_keys_typed_in_the_editor_decide_nothing(desk: Desk) -> None:
 
 
 async def test_escape_keeps_what_was_typed_as_a_draft(desk: Desk) -> None:
-    """Escape writes nothing; the text waits while other images are looked at, and leaving asks before it is lost."""
+    """Escape writes nothing; the text waits while other images are looked at."""
     desk.images("1.png", "2.png", caption="a cat")
     async with desk.review() as review:
         await review.press(commands.Edit)
         await review.write("s")
-        await review.press("escape")
+        await review.press("escape", "escape")  # the first closes the list of what nearly fits
         review.shows("kept as a draft, not written")
         desk.caption_file("1.png").reads("a cat")
         await review.press(commands.Next)
         review.shows_not("✎ draft")
-        await review.press(commands.Quit)
-        review.shows("1 draft is not written")
         await review.press(commands.Previous)
         review.shows("✎ draft")
         await review.press(commands.Edit)
@@ -69,3 +67,23 @@ async def test_a_caption_for_an_image_without_one(desk: Desk) -> None:
         desk.caption_file("cat.png").reads("a cat")
         await review.press(commands.Undo)
         desk.caption_file("cat.png").is_absent()
+
+
+async def test_a_trigger_word_on_every_caption_and_off_again(desk: Desk) -> None:
+    """A bulk edit is shown file by file, made without the file left out, seen on the screen, and undone as one step."""
+    desk.images("1.png", "2.png", "3.png", caption="a cat, sofa, a cat\n")
+    desk.image("4.png")
+    words = ("edit", ".", "dedupe", "prefix:ohwx, ")
+    shown = desk.cutline(*words).out
+    assert shown.count("+ ohwx, a cat, sofa\n") == 3
+    desk.caption_file("1.png").reads("a cat, sofa, a cat\n")
+    made = desk.cutline(*words, "--except", "2.txt", "--apply", "--json").json
+    assert (made["images"], made["refused"]) == (2, [])
+    async with desk.review() as review:
+        assert review.counts.accepted == 2
+        await review.press(commands.Last)
+        review.shows("ohwx, a cat, sofa")
+    desk.caption_file("2.png").reads("a cat, sofa, a cat\n")
+    desk.caption_file("4.png").is_absent()
+    assert desk.cutline("undo", ".", "--json").json["images"] == 2
+    assert {text for name, text in desk.files().items() if name.endswith(".txt")} == {b"a cat, sofa, a cat\n"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui import commands
+
 if TYPE_CHECKING:
     from tests.stories.desk import Desk
 
@@ -42,3 +44,28 @@ async def test_keys_held_down_in_turns(desk: Desk) -> None:
         assert review.counts.pending == 2
     assert desk.files() == before
     assert desk.kinds() == ["accept", "accept", "undo", "undo"] * 10
+
+
+async def test_keys_that_arrive_at_once_are_taken_in_their_order(desk: Desk) -> None:
+    """What is typed behind ctrl+s while a line stalls is not written into the caption."""
+    desk.image("1.png", caption="a cat")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        await review.at_once("x", "ctrl+s", "j", "j")
+        desk.caption_file("1.png").reads("a catx")
+        await review.press(commands.Edit)
+        await review.at_once("y", "escape", "j")
+    desk.caption_file("1.png").reads("a catx")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        review.shows("a catxy ")
+
+
+async def test_a_filter_typed_at_once(desk: Desk) -> None:
+    """A line emptied, typed anew and entered in one go is what was typed, without what follows."""
+    desk.images("cat.png", "dog.png")
+    async with desk.review() as review:
+        for _ in range(2):
+            await review.press(commands.Filter)
+            await review.at_once("ctrl+u", *"dog", "enter", "m")
+            await review.comes_to_show("/ dog")

@@ -121,7 +121,7 @@ async def test_cancel(desk: Desk) -> None:
         await _begin(desk, review)
         await review.press_amid_work(job_commands.Cancel)
         await review.comes_to_show("cancel pixel_stats? c or y does it, n lets it go on")
-        await review.press_amid_work(job_commands.KeepOn)
+        await review.press_amid_work(job_commands.NewJob)
         assert _job().state == "running"
         await review.press_amid_work(job_commands.Cancel, job_commands.CancelNow)
         await review.comes_to_show("⊘ cancelled")

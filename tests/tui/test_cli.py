@@ -75,8 +75,8 @@ def test_help_lists_every_command(cutline: Terminal) -> None:
         (["tag", "x", "--model"], "expected one argument"),
         (["undo", "x", "--steps", "1", "--group", "2"], "not allowed with"),
         (["stats", "no-such-folder"], "no-such-folder does not exist"),
-        (["review", "x", "--sort", "size"], "one of: queue, path"),
-        (["review", "x", "--filter", "blue"], "one of: pending"),
+        (["review", "x", "--sort", "queu"], "did you mean queue?"),
+        (["review", "x", "--filter", "stat:pending"], "--filter: there is no term `stat` at character 1"),
     ],
 )
 def test_wrong_usage_is_one_line_that_helps(cutline: Terminal, typed: list[str], hint: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui import commands
-from tui.screens.review import ReviewScreen
+from tui.keymap import PLAIN
 from tui.selection import Selection
 
 
@@ -17,6 +17,7 @@ class Nothing:
     place = 0
     length = 0
     selection = Selection()
+    keys = PLAIN.keys(commands.ALL)
 
 
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
@@ -39,12 +40,6 @@ def test_names_are_unique_and_found() -> None:
     assert [commands.named(command.name) for command in commands.ALL] == list(commands.ALL)
 
 
-def test_every_key_is_bound_on_the_review_screen() -> None:
-    """The screen's bindings are the commands' keys, no more and no fewer."""
-    bound = {key for binding in ReviewScreen.BINDINGS for key in str(getattr(binding, "key", "")).split(",")}
-    assert bound == {key for command in commands.ALL for key in command.keys}
-
-
 def test_footer_has_a_word_for_each_command() -> None:
     """What the footer shows has a hint."""
     assert all(command.hint for command in commands.FOOTER)
@@ -53,11 +48,17 @@ def test_footer_has_a_word_for_each_command() -> None:
 @pytest.mark.parametrize("command", commands.ALL, ids=lambda command: command.name)
 def test_without_an_image_only_general_commands_work(command: type[commands.Command]) -> None:
     """With an empty queue every command that needs an image says so."""
-    general = {commands.Undo, commands.Jobs, commands.Help, commands.Quit}
+    general = {
+        commands.Filter,
+        commands.Sort,
+        commands.Limit,
+        commands.Undo,
+        commands.Redo,
+        commands.History,
+        commands.Jobs,
+        commands.Palette,
+        commands.Theme,
+        commands.Help,
+        commands.Quit,
+    }
     assert (command.why_not(Nothing()) == "") == (command in general)
-
-
-def test_keys_are_shown_as_a_person_reads_them() -> None:
-    """Textual's names for keys are not shown."""
-    assert commands.shown_keys(commands.Help) == "?"
-    assert commands.shown_keys(commands.Next) == "j ↓"

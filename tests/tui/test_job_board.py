@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tui.kept_jobs import KeptJobs, failed
-from tui.job_board import JobBoard, age
+from tui.ages import age
+from tui.job_board import JobBoard
 from tui.messages import EngineSeen, JobAnswered
 
 if TYPE_CHECKING:

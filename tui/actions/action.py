@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
     from tui.card import Card
+    from tui.keymap import Keys
     from tui.selection import Selection
 
 Handler = Callable[["Card | None"], Awaitable[None]]
@@ -35,6 +36,10 @@ class Situation(Protocol):
         """How many images the queue holds."""
 
     @property
+    def keys(self) -> Keys:
+        """The keys in force on this screen, for a reason that names one."""
+
+    @property
     def selection(self) -> Selection:
         """The images selected."""
 
@@ -43,11 +48,13 @@ class Action:
     """One thing a person can ask for."""
 
     name: ClassVar[str]
-    """Stable; the handler and, later, the `[keys]` table go by it."""
+    """Stable; the handler and the `[keys]` table go by it."""
     help: ClassVar[str]
     """One line for the help screen."""
     keys: ClassVar[tuple[str, ...]]
     """Default keys, as Textual spells them."""
+    numbered: ClassVar[bool] = False
+    """Whether its keys stand for 1, 2, 3 and so on."""
     hint: ClassVar[str] = ""
     """One word for the footer; empty for an action that is not shown there."""
     group: ClassVar[str]
@@ -56,6 +63,9 @@ class Action:
 
 class Command(Action):
     """One action of the review screen."""
+
+    decides: ClassVar[bool] = False
+    """Whether it is held back on a card that changed by itself a moment ago."""
 
     @staticmethod
     def why_not(now: Situation) -> str:  # noqa: ARG004  (most actions ask)

@@ -14,6 +14,7 @@ class Accept(Command):
     """Accept and move on."""
 
     name, group, keys, hint = "accept", "Decide", ("a",), "accept"
+    decides = True
     help = "Write what is chosen, answer all candidates, and go to the next image that waits"
 
     why_not = staticmethod(undecidable)
@@ -23,7 +24,8 @@ class AcceptCandidate(Command):
     """Accept one candidate and stay."""
 
     name, group, keys = "accept_candidate", "Decide", ("A",)
-    help = "Write what is chosen of the candidate in view only, and stay here"
+    decides = True
+    help = "Write what is chosen of the candidate in view only, or of those merged in view, and stay here"
 
     @staticmethod
     def why_not(now: Situation) -> str:
@@ -31,6 +33,8 @@ class AcceptCandidate(Command):
         if problem := undecidable(now):
             return problem
         candidate = now.card.candidate if now.card else None
+        if now.card and now.card.blend:
+            return ""
         if candidate is None:
             return "nothing is proposed for this image"
         return "this candidate is already answered" if candidate.answer is not None else ""
@@ -40,6 +44,7 @@ class Reject(Command):
     """Reject and move on."""
 
     name, group, keys, hint = "reject", "Decide", ("x",), "reject"
+    decides = True
     help = "Leave the caption as it is, turn all candidates down, and go on"
 
     @staticmethod
@@ -66,11 +71,20 @@ class Flag(Command):
     why_not = staticmethod(no_image)
 
 
+class SetAside(Command):
+    """Set the image aside."""
+
+    name, group, keys = "set_aside", "Decide", ("d",)
+    decides = True
+    help = "Move this image and its caption out of the dataset, into .cutline-aside; undo brings both back"
+    why_not = staticmethod(no_image)
+
+
 class Edit(Command):
     """Edit by hand."""
 
     name, group, keys, hint = "edit", "Decide", ("e",), "edit"
-    help = "Edit the caption by hand; ctrl+s writes it, escape keeps it as a draft"
+    help = "Edit the caption by hand; tab completes a tag, ctrl+s writes, escape keeps what you typed as a draft"
     why_not = staticmethod(undecidable)
 
 
@@ -79,3 +93,10 @@ class Undo(Command):
 
     name, group, keys, hint = "undo", "Decide", ("u",), "undo"
     help = "Take back the last step of this session"
+
+
+class Redo(Command):
+    """Redo what was undone."""
+
+    name, group, keys = "redo", "Decide", ("ctrl+r",)
+    help = "Bring again what the last undo of this session took back, as long as no other step was made since"

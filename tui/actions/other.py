@@ -12,6 +12,27 @@ class Jobs(Command):
     help = "Show what the engine works on: pause, resume, cancel, ask again about what failed"
 
 
+class History(Command):
+    """Show what was done."""
+
+    name, group, keys = "history", "Other", ("H",)
+    help = "List every step anybody took, before and after: search, undo from any point, redo"
+
+
+class Palette(Command):
+    """Find an action by its name."""
+
+    name, group, keys = "palette", "Other", ("ctrl+p",)
+    help = "List every action, and find one by a few letters of its name or help"
+
+
+class Theme(Command):
+    """Put on another theme."""
+
+    name, group, keys = "theme", "Other", ("ctrl+t",)
+    help = "Put on the next theme, and keep it for the next time"
+
+
 class Help(Command):
     """Show all keys."""
 

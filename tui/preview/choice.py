@@ -38,7 +38,7 @@ def choose(preview: str, environment: Mapping[str, str]) -> Drawing:
         return Drawing(None, palette256=False, why="switched off")
     true_colour = environment.get("COLORTERM", "").lower() in {"truecolor", "24bit"} or term.endswith("-direct")
     many = true_colour or "256color" in term or term.startswith(("xterm-kitty", "xterm-ghostty", "foot", "alacritty"))
-    if preview == "auto" and (not many or "NO_COLOR" in environment):
+    if preview == "auto" and (not many or environment.get("NO_COLOR")):
         return Drawing(None, palette256=False, why=f"TERM={term} has too few colours for a picture")
     # xterm says who it is; its usual fonts have no sextants. The Linux console draws 512 glyphs at most.
     plain = environment.get("TERM_PROGRAM", "") in NO_SEXTANTS or "XTERM_VERSION" in environment or term == "linux"

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Protocol
 from engine.errors import CutlineError
 from tui import commands
 from tui.drafts import Drafts
+from tui.stage import Stage
 
 if TYPE_CHECKING:
     from tui.card import Card
+    from tui.completing import Completing
     from tui.deciding import Deciding
-    from tui.stage import Stage
+    from tui.hand import Hand
     from tui.turns import Turns
     from tui.widgets.tag_editor import TagEditor
 
 
-class Desk(Protocol):
-    """What tells the rest of the screen that the keys go to the editor now."""
+class Desk(Stage, Protocol):
+    """Where cards and lines are shown, and what is told that the keys go to the editor now."""
 
     def show_editing(self, *, editing: bool) -> None:
         """Show that the editor is open, or closed again."""
@@ -27,19 +29,38 @@ class Desk(Protocol):
 class Editing:
     """One editor over the caption in view."""
 
-    def __init__(self, editor: TagEditor, turns: Turns, deciding: Deciding, stage: Stage, desk: Desk) -> None:
+    def __init__(
+        self, editor: TagEditor, turns: Turns, deciding: Deciding, hand: Hand, desk: Desk, completing: Completing
+    ) -> None:
         """Start closed, without drafts.
 
         Args:
             editor: Takes the keys while it is open.
             turns: Take the text in order with everything else that was asked.
             deciding: Writes it.
-            stage: Shows cards and lines.
-            desk: Is told when the editor opens and closes.
+            hand: Keeps drafts.
+            desk: Shows cards and lines; is told when the editor opens and closes.
+            completing: Knows tags, once it has begun.
         """
-        self.drafts = Drafts()
-        self._editor, self._turns, self._deciding, self._stage, self._desk = editor, turns, deciding, stage, desk
-        self._sure_to_quit = False
+        self.drafts = Drafts(turns.workspace, hand, lambda problem: desk.say(problem, "error"))
+        self._editor, self._turns, self._deciding, self._desk = editor, turns, deciding, desk
+        self._hand, self._completing = hand, completing
+        editor.completer, editor.typed = completing, self._typed
+
+    async def begin(self) -> None:
+        """Take in the drafts of earlier sittings, and mark the one in view."""
+        count = await self.drafts.begin()
+        card = self._turns.card
+        if card is not None and self.drafts.is_on(card) and not self.under_way:
+            self._desk.show_card(card)
+        if count:
+            told = f"{_drafts(count)} waiting from an earlier sitting: ✎ marks where"
+            self._desk.say(" · ".join([*self._turns.workspace.notices, told]), "warning")
+
+    def close(self) -> None:
+        """Keep what was typed last, and end the thread that knows tags."""
+        self._hand.last(self.drafts.flush)
+        self._completing.close()
 
     @property
     def under_way(self) -> bool:
@@ -48,12 +69,24 @@ class Editing:
 
     def open(self, card: Card) -> None:
         """Open the editor on a card."""
+        begins = self.drafts.opening(card)
         try:
-            self._editor.open(self.drafts.opening(card))
-            self._desk.show_editing(editing=True)
+            self._editor.open(begins.text, self._turns.workspace.separator)
         except CutlineError as refused:
             self.drafts.open_on = None
-            self._stage.say(str(refused), "error")
+            self._desk.say(str(refused), "error")
+            return
+        self._desk.show_editing(editing=True)
+        self._completing.begin()
+        if begins.is_outdated:
+            told = "the caption was changed on disk since you began this draft: it is shown above; ctrl+s replaces it"
+            self._desk.say(told, "warning")
+        elif begins.is_draft:
+            self._desk.say("this is your draft; it is not written yet")
+
+    def _typed(self) -> None:
+        if self.under_way:
+            self.drafts.typed(self._editor.content())
 
     def save(self, text: str) -> None:
         """Ask for the text to be written."""
@@ -68,37 +101,33 @@ class Editing:
         except CutlineError as problem:
             await self._turns.look()
             self.drafts.open_on = self._turns.card
-            self._stage.say(f"{problem}; ctrl+s again writes your text over it", "error")
+            self._desk.say(f"{problem}; ctrl+s again writes your text over it", "error")
             return
         self.drafts.written()
         self._close()
-        self._stage.say("edited and written", "good")
+        self._desk.say("edited and written", "good")
+        if (now := self._turns.card) is not None and now.image == card.image:
+            self._completing.learn(card.frame.raw, now.frame.raw)
 
     def leave(self, text: str) -> None:
         """Close the editor and keep what was typed."""
         if self.drafts.leave(text):
-            again = commands.shown_key(commands.Edit)
-            self._stage.say(f"kept as a draft, not written; {again} goes on with it", "warning")
+            again = self._turns.keys.shown(commands.Edit)
+            self._desk.say(f"kept as a draft, not written; {again} goes on with it", "warning")
         self._close()
 
-    def may_quit(self) -> bool:
-        """Say whether nothing typed would be lost; where something would, say so and agree the next time."""
+    def farewell(self) -> str:
+        """Leave the editor for good; return what is to be said of drafts, one line, empty where there are none."""
         if self.under_way:
             self.leave(self._editor.content())
-        waiting = len(self.drafts.waiting)
-        if waiting and not self._sure_to_quit:
-            self._sure_to_quit = True
-            drafts = "1 draft is" if waiting == 1 else f"{waiting} drafts are"
-            again = commands.shown_key(commands.Quit)
-            self._stage.say(f"{drafts} not written; {again} again throws them away", "warning")
-            return False
-        return True
-
-    def think_again(self) -> None:
-        """Another key was pressed: quitting asks anew."""
-        self._sure_to_quit = False
+        count = len(self.drafts.waiting)
+        return f"{_drafts(count)} kept and not written: ✎ marks where, when you open this folder again" if count else ""
 
     def _close(self) -> None:
         self._editor.close()
         self._desk.show_editing(editing=False)
-        self._stage.show_card(self._turns.card)
+        self._desk.show_card(self._turns.card)
+
+
+def _drafts(count: int) -> str:
+    return "1 draft is" if count == 1 else f"{count:,} drafts are"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from engine.wire.protocol import from_name
 from tui import job_commands as commands
 from tui.job_board import JobBoard
+from tui.keymap import in_force
 from tui.screens.help import HelpScreen
 from tui.widgets.bars import KeyHints, StatusBar
 from tui.widgets.failed_list import FailedList
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from engine.wire.protocol import JobInfo
     from tui.messages import EngineSeen, ItemPicked, JobAnswered, Request
@@ -38,20 +37,27 @@ class JobsScreen(Screen["bytes | None"]):
     CSS_PATH = "../styles/jobs.tcss"
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE_CELLS, "-wide")]  # noqa: RUF012  (Textual's way)
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(",".join(command.keys), f"press('{command.name}')", id=command.name) for command in commands.ALL
-    ]
 
-    def __init__(self, dataset: str, ask: Callable[[Request, str], None], seen: EngineSeen | None) -> None:
+    def __init__(
+        self,
+        dataset: str,
+        ask: Callable[[Request, str], None],
+        seen: EngineSeen | None,
+        begin_job: Callable[[Callable[[str, Tone], object]], object] = lambda _: None,
+    ) -> None:
         """Prepare.
 
         Args:
             dataset: The folder under review, raw text.
             ask: Asks the engine about a job; the answer comes to `take_answer`.
             seen: The latest news; None before the first.
+            begin_job: Lets the person start a job, and tells what came of it.
         """
         super().__init__()
-        self.board = JobBoard(seen)
+        self._begin_job = begin_job
+        self.keys = in_force(self).keys(commands.ALL)
+        self.keys.bind(self._bindings, "press")
+        self.board = JobBoard(seen, self.keys)
         self._dataset, self._ask = dataset, ask
         self._said = False
         self._title, self._failed_title = Headline(id="title"), Headline(id="failed-title")
@@ -81,6 +87,8 @@ class JobsScreen(Screen["bytes | None"]):
         self._said = False
         if reason := command.why_not(board):
             self.say(reason, "warning")
+        elif command is commands.NewJob and board.asking:
+            pass  # it answers the question
         elif command in {commands.Next, commands.Previous, commands.First, commands.Last}:
             to = {"next": board.place + 1, "previous": board.place - 1, "first": 0, "last": board.length - 1}
             board.go(to[name])
@@ -99,10 +107,13 @@ class JobsScreen(Screen["bytes | None"]):
                 self._ask("resume" if job.state == "paused" else "pause", job.id)
             case "cancel" if job is not None and not board.asking:
                 board.asked_to_cancel = job.id
-                self.say(f"cancel {job_name(job, NAME_CELLS)}? c or y does it, n lets it go on", "warning")
+                answers = self.keys.text("{cancel} or {cancel_now} does it, {new_job} lets it go on")
+                self.say(f"cancel {job_name(job, NAME_CELLS)}? {answers}", "warning")
             case "cancel" | "cancel_now" if job is not None:
                 board.asked_to_cancel = ""
                 self._ask("cancel", job.id)
+            case "new_job":
+                self._begin_job(self.say)
             case "retry" if job is not None:
                 self._ask("retry", job.id)
             case "other_list":
@@ -156,7 +167,7 @@ class JobsScreen(Screen["bytes | None"]):
             self._ask("failures", unknown)
         failed = board.job.failed if board.job else 0
         self.set_class(not failed, "-nothing-failed")
-        self._jobs.empty_text = board.offline or "the engine keeps no job; one is made with: cutline tag DIR --model M"
+        self._jobs.empty_text = board.offline or self.keys.text("the engine keeps no job; {new_job} starts one")
         self._jobs.show_items(board.rows, board.job_place, active=not board.among_failed)
         self._failed.show_items(board.failed_items, board.failed_place, active=board.among_failed)
         running = Words("engine running") if board.running else Words("engine off", "warning")

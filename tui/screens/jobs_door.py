@@ -5,21 +5,27 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.scopes import scopes, usual
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import App
 
     from tui.card import Card
     from tui.idle import Idle
+    from tui.job_start import Model
     from tui.link import Link
     from tui.messages import EngineSeen, JobAnswered, JobNews, Request
     from tui.screens.jobs import JobsScreen
+    from tui.stage import Tone
     from tui.turns import Turns
 
 
 class JobsDoor:
     """Opens the jobs screen, and knows what to show on it."""
 
-    def __init__(self, dataset: str, link: Link, turns: Turns, idle: Idle) -> None:
+    def __init__(self, dataset: str, link: Link, turns: Turns, idle: Idle, device: str = "auto") -> None:
         """Start closed.
 
         Args:
@@ -27,8 +33,10 @@ class JobsDoor:
             link: Asks the engine.
             turns: Go to an image.
             idle: Counts what is asked and not answered.
+            device: Where jobs run that name no device.
         """
         self._dataset, self._link, self._turns, self._idle = dataset, link, turns, idle
+        self._device = device
         self._seen: EngineSeen | None = None
         self._open: JobsScreen | None = None
 
@@ -37,8 +45,28 @@ class JobsDoor:
         # Here, not above: the first caption does not wait for a screen that is not asked for.
         from tui.screens.jobs import JobsScreen  # noqa: PLC0415
 
-        self._open = JobsScreen(self._dataset, self._ask, self._seen)
+        self._open = JobsScreen(self._dataset, self._ask, self._seen, partial(self._begin_job, app))
         await app.push_screen(self._open, self._closed)
+
+    def _begin_job(self, app: App[int], told: Callable[[str, Tone], object]) -> None:
+        """Let the person choose a model and what it is asked, and start that."""
+        from tui.job_form import JobForm  # noqa: PLC0415  (as above)
+        from tui.screens.start_job import ModelScreen, StartJob  # noqa: PLC0415  (as above)
+
+        workspace = self._turns.workspace
+
+        def chosen(model: Model | None) -> None:
+            if model is not None:
+                found = scopes(self._turns)
+                form = JobForm(model.entry, found, usual(found), self._device)
+                app.push_screen(StartJob(workspace, self._idle, form), started)
+
+        def started(outcome: str | None) -> None:
+            if outcome is not None:
+                told(outcome, "good")
+                self._turns.ask(lambda _: self._turns.take_news())  # answers that were stored already
+
+        app.push_screen(ModelScreen(self._idle), chosen)
 
     def _ask(self, what: Request, job: str) -> None:
         self._idle.rise()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual.screen import Screen
 
 from tui.actions.listing import EVERYWHERE
+from tui.keymap import in_force
 from tui.screens.help import HelpScreen
 from tui.widgets.bars import KeyHints, StatusBar
 from tui.widgets.headline import Headline, Words
@@ -53,8 +54,8 @@ class ListScreen(Screen[R], Generic[T, R]):
         self._actions: tuple[type[ListCommand], ...] = (*self.ACTIONS, *EVERYWHERE)
         self._footer = footer = tuple(action for action in self._actions if action.hint)
         self._status, self._keys = StatusBar(shows_engine=False, id="status"), KeyHints(footer, id="keys")
-        for action in self._actions:
-            self._bindings.bind(",".join(action.keys), f"press('{action.name}')")
+        self.keys = in_force(self).keys(self._actions)
+        self.keys.bind(self._bindings, "press")
 
     def compose(self) -> ComposeResult:
         """Lay out bars and list."""
@@ -142,7 +143,7 @@ class ListScreen(Screen[R], Generic[T, R]):
 
     def renew(self) -> None:
         """Show headline, list and keys as they are now."""
-        if not self.is_mounted:
+        if not self.list.is_attached:  # before it is composed; `is_mounted` comes only after `on_mount`
             return
         self.list.show_items(self._items_shown, self._place, active=not self.prompt.is_open)
         self._title.tell(Words("cutline", "accent"), Words(self._heading, "name"), *self.told(), right=self.counted())

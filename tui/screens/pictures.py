@@ -42,6 +42,9 @@ class Pictures:
         drawn = self._window.look(lineup.ids, lineup.place, entries, (size.width, size.height), ground.rgb)
         if drawn is not None:
             self._draw(drawn)
+        elif lineup.here is None:
+            self._drawn = self._drawn_of = None
+            self._pane.show_rows(())
 
     def arrived(self, drawn: Drawn) -> None:
         """Show a picture that was still being drawn, if its image is in view."""

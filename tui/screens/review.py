@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
+from rich.text import Text
 from textual.containers import Container, Vertical
 from textual.screen import Screen
 
@@ -14,34 +14,42 @@ from engine.dataset.images import repeats
 from engine.errors import CutlineError
 from tui import commands, garbage, messages
 from tui.choosing import Choosing
+from tui.completing import Completing
 from tui.deciding import Deciding
+from tui.finding import Finding
 from tui.link import Link
+from tui.many import Many
 from tui.preview.window import Window
+from tui.resuming import KEPT_EVERY_SECONDS, Resuming
+from tui.rewording import Rewording
 from tui.screens.editing import Editing
 from tui.screens.help import HelpScreen
+from tui.screens.history_door import HistoryDoor
 from tui.screens.jobs_door import JobsDoor
 from tui.screens.pictures import Pictures
+from tui.screens.sight import ReviewSight
 from tui.threshold_keys import ThresholdKeys
+from tui.token_counts import TokenCounts
 from tui.turns import Turns
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
 from tui.widgets.caption_diff import CaptionDiff
 from tui.widgets.engine_status import EngineStatus
+from tui.widgets.hunk_editor import HunkEditor
 from tui.widgets.picture import PicturePane
 from tui.widgets.queue_list import QueueList
 from tui.widgets.tag_editor import TagEditor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from engine.review.records import Counts, ImageId
+    from engine.settings import Settings
     from engine.workspace import Workspace
     from tui.actions.action import Handlers
     from tui.card import Card
     from tui.hand import Hand
     from tui.idle import Idle
+    from tui.keymap import Keymap, Keys
     from tui.lineup import Lineup
     from tui.preview.choice import Drawing
     from tui.stage import Tone
@@ -54,15 +62,6 @@ MEDIUM_CELLS, WIDE_CELLS = 110, 170
 """Widths from which the queue has a column of its own, and a broader one."""
 
 
-def _bindings() -> Iterator[Binding]:
-    for command in commands.ALL:
-        if command is commands.ShowCandidate:
-            for number, key in enumerate(command.keys, 1):
-                yield Binding(key, f"turn('{command.name}', {number})", id=f"{command.name}_{number}")
-        else:
-            yield Binding(",".join(command.keys), f"turn('{command.name}')", id=command.name)
-
-
 class ReviewScreen(Screen[None]):
     """Composes the widgets, turns keys into turns, and shows what turns did."""
 
@@ -73,9 +72,10 @@ class ReviewScreen(Screen[None]):
         (MEDIUM_CELLS, "-medium"),
         (WIDE_CELLS, "-wide"),
     ]
-    BINDINGS: ClassVar[list[BindingType]] = list(_bindings())
 
-    def __init__(self, workspace: Workspace, hand: Hand, idle: Idle, drawing: Drawing, lineup: Lineup) -> None:
+    def __init__(
+        self, workspace: Workspace, hand: Hand, idle: Idle, drawing: Drawing, lineup: Lineup, settings: Settings
+    ) -> None:
         """Prepare; nothing is read yet.
 
         Args:
@@ -84,14 +84,15 @@ class ReviewScreen(Screen[None]):
             idle: Counts what is under way.
             drawing: How pictures are drawn.
             lineup: The queue, empty yet.
+            settings: Those in force.
         """
         super().__init__()
         self.turns = Turns(workspace, hand, idle, self, lineup)
         self._workspace, self._idle = workspace, idle
         self._thresholds = ThresholdKeys(self.turns, hand, idle)
         self._link = Link(workspace, self.post_message)
-        dataset = workspace.root.name or str(workspace.root)
-        self._jobs = JobsDoor(dataset, self._link, self.turns, idle)
+        dataset = workspace.title
+        self._jobs = JobsDoor(dataset, self._link, self.turns, idle, settings.engine.device)
         self._asked: set[str] = set()
         self._said = False
         self._told = 0
@@ -103,21 +104,46 @@ class ReviewScreen(Screen[None]):
             QueueList(id="queue"),
         )
         self._editor, self._status, self._keys = TagEditor(id="editor"), StatusBar(id="status"), KeyHints(id="keys")
+        self._hunk_editor, self._choosing = HunkEditor(id="hunk-editor"), Choosing(self)
+        self._rewording = Rewording(self._hunk_editor, self.turns, self)
         self._pictures = Pictures(
             Window(workspace.root, drawing, idle, lambda drawn: self.post_message(messages.PictureReady(drawn))),
             self._picture,
             self._caption,
             self.turns,
         )
+        self._tokens = TokenCounts(settings, idle, self._caption.show_tokens, self.say)
         deciding = Deciding(self.turns, hand)
-        self.editing = Editing(self._editor, self.turns, deciding, self, self)
+        completing = Completing(workspace, settings.captions.vocabularies, idle, lambda told: self.say(told, "warning"))
+        self.editing = Editing(self._editor, self.turns, deciding, hand, self, completing)
+        self._many = Many(self.turns, hand, idle, lambda: self.app, completing)
+        bars = (self._title, self._status, self._keys)
+        self._sight = ReviewSight(self, self.say, bars, self._caption, self._queue)
+        self._finding = Finding(self.turns, hand, idle, self._sight, settings)
+        history = HistoryDoor(self.turns, hand, idle, deciding.undoing, lambda: self.app)
+        self._many.filter_by, self._many.finder = self._finding.apply, self._finding.shared_finder
+        self.resuming = Resuming(self.turns, self._finding, hand)
         self._handlers: Handlers = {
             **self.turns.handlers,
             **deciding.handlers,
-            **Choosing(self).handlers,
+            **self._choosing.handlers,
             **self._thresholds.handlers,
+            **self._many.handlers,
+            **history.handlers,
+            **self._finding.handlers,
             **self._own_handlers,
         }
+
+    def dress(self, keymap: Keymap, handlers: Handlers) -> None:
+        """Take over the keys in force, and what the app itself does when asked."""
+        self.turns.keys = keymap.keys(commands.ALL)
+        self.keys.bind(self._bindings, "turn")
+        self._handlers |= handlers
+
+    @property
+    def keys(self) -> Keys:
+        """The keys in force on this screen."""
+        return self.turns.keys
 
     def compose(self) -> ComposeResult:
         """Lay out bars, picture, caption and queue."""
@@ -126,6 +152,7 @@ class ReviewScreen(Screen[None]):
             yield self._picture
             with Vertical(id="work"):
                 yield self._caption
+                yield self._hunk_editor
                 yield self._editor
             yield self._queue
         yield self._status
@@ -136,6 +163,7 @@ class ReviewScreen(Screen[None]):
         self.run_worker(self.turns.run(), name="turns")
         self.run_worker(self._thresholds.live.run(), name="count")
         self.turns.ask(self._begin)
+        self.turns.ask(lambda _: self.editing.begin())
         self._tell_notices()
         self._idle.rise()  # the scan; falls when its end has been shown
         self._title.show_scanning(scanning=True)
@@ -143,9 +171,13 @@ class ReviewScreen(Screen[None]):
     async def _begin(self, _: Card | None) -> None:
         """Let nothing stand in the way of the first image: threads start behind it."""
         try:
-            await self.turns.begin()
+            await self.resuming.begin()
         finally:
             garbage.settle()
+            await self._sight.mount_line(self._finding.filtering)
+            self._finding.begin()
+            self.set_interval(KEPT_EVERY_SECONDS, self.resuming.keep)
+            self.run_worker(self._tokens.load(), name="tokens")
             threading.Thread(target=self._scan, name="scan", daemon=True).start()
             self._link.open()
             self.set_interval(LOOK_SECONDS, self._look)
@@ -154,7 +186,11 @@ class ReviewScreen(Screen[None]):
         """End the threads."""
         self._link.close()
         self._pictures.close()
+        self.editing.close()
         self._thresholds.close()
+        self._many.close()
+        self._finding.close()
+        self.resuming.close()
 
     # --- keys -------------------------------------------------------------------------------------------------
 
@@ -162,14 +198,28 @@ class ReviewScreen(Screen[None]):
         """Put a command at the end of what was asked."""
         if "edit" in self._asked:
             return  # these keys are meant for the editor that is about to open
-        if name == commands.Edit.name:
+        if (self._finding.is_typing and name != commands.Quit.name) or self._finding.open_line(name):
+            return
+        if self.turns.busy and name != commands.Quit.name:
+            self.say(f"{self.turns.busy} …; press it again after that", "warning")
+            return
+        if name in (commands.Edit.name, commands.EditHunk.name):
             self._asked.add("edit")
-        self.turns.ask(partial(self._perform, commands.named(name), number))
+        command, turns = commands.named(name), self.turns
+        if command.decides and (turns.guard.holds or turns.card is None):
+            turns.ask(partial(self._hold_back, command))
+        else:
+            turns.ask(partial(self._perform, command, number))
+
+    async def _hold_back(self, command: type[commands.Command], card: Card | None) -> None:
+        """Decide nothing that the person has not seen, and say so."""
+        if card is None:
+            self.say(command.why_not(self.turns), "warning")
+        else:
+            self.say(f"held back: this card changed just now; look, then {self.keys.shown(command)} again", "warning")
 
     async def _perform(self, command: type[commands.Command], number: int, card: Card | None) -> None:
         """Do what a key asked for, or say why it does nothing."""
-        if command is not commands.Quit:
-            self.editing.think_again()
         if reason := command.why_not(self.turns):
             self._asked.discard("edit")
             self.say(reason, "warning")
@@ -185,11 +235,23 @@ class ReviewScreen(Screen[None]):
     @property
     def _own_handlers(self) -> Handlers:
         """What does the actions that concern the whole screen."""
-        return {"edit": self._edit, "jobs": self._show_jobs, "help": self._show_help, "quit": self._quit}
+        return {
+            "edit": self._edit,
+            "edit_hunk": self._edit_hunk,
+            "jobs": self._show_jobs,
+            "palette": self._show_palette,
+            "help": self._show_help,
+            "quit": self._quit,
+        }
 
     async def _edit(self, card: Card | None) -> None:
         if card is not None:
             self.editing.open(card)
+        self._asked.discard("edit")
+
+    async def _edit_hunk(self, card: Card | None) -> None:
+        if card is not None:
+            self._rewording.open(card)
         self._asked.discard("edit")
 
     async def _show_jobs(self, _: Card | None) -> None:
@@ -198,9 +260,18 @@ class ReviewScreen(Screen[None]):
     async def _show_help(self, _: Card | None) -> None:
         await self.app.push_screen(HelpScreen())
 
+    async def _show_palette(self, _: Card | None) -> None:
+        # Here, not above: the first caption does not wait for a screen that is not asked for.
+        from tui.screens.palette import Palette  # noqa: PLC0415
+
+        def do(name: str | None) -> None:
+            if name is not None:
+                self.action_turn(name)
+
+        await self.app.push_screen(Palette(self.turns), do)
+
     async def _quit(self, _: Card | None) -> None:
-        if self.editing.may_quit():
-            self.app.exit(0)
+        self.app.exit(0, message=Text(self.editing.farewell()) or None)
 
     # --- editing by hand --------------------------------------------------------------------------------------
 
@@ -211,6 +282,14 @@ class ReviewScreen(Screen[None]):
     def on_edit_left(self, message: messages.EditLeft) -> None:
         """Close the editor, keep what was typed."""
         self.editing.leave(message.text)
+
+    def on_hunk_written(self, message: messages.HunkWritten) -> None:
+        """Take what a change was written to be."""
+        self._rewording.take(message.text)
+
+    def on_hunk_left(self, message: messages.HunkLeft) -> None:
+        """Close the line of a change, keep what was typed."""
+        self._rewording.leave(message.text)
 
     def show_editing(self, *, editing: bool) -> None:
         """Show that keys go to the editor, or to the screen again."""
@@ -223,7 +302,7 @@ class ReviewScreen(Screen[None]):
         """Show an image."""
         entry = self._workspace.entries.get(card.image) if card else None
         times = repeats(card.frame.image.key) if card else None
-        has_draft = card is not None and card.image in self.editing.drafts.waiting
+        has_draft = card is not None and self.editing.drafts.is_on(card)
         facts = self._pictures.facts_of(card.image) if card else None
         self._caption.show_card(card, entry, facts=facts, repeats=times[0] if times else None, has_draft=has_draft)
         self._show_dead_keys()
@@ -236,13 +315,20 @@ class ReviewScreen(Screen[None]):
     def show_lineup(self) -> None:
         """Show the queue at its place, and the picture there."""
         lineup = self.turns.lineup
-        self._queue.show_queue(lineup.ids, self._workspace.entries, lineup.place)
+        self._queue.show_queue(lineup.ids, self._workspace.entries, lineup.place, self.turns.selection.images)
+        self._title.show_selected(len(self.turns.selection))
         self._title.show_place(lineup.place, len(lineup.ids))
         self._pictures.look()
 
     def show_counts(self, counts: Counts) -> None:
         """Show how many images are where."""
         self._title.show_counts(counts)
+        lineup = self.turns.lineup
+        self._sight.show_session(lineup.progress if lineup.limit else None)
+
+    def show_rhythm(self, told: str) -> None:
+        """Show how fast the person decides."""
+        self._sight.show_rhythm(told)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line in the status bar."""
@@ -295,8 +381,7 @@ class ReviewScreen(Screen[None]):
         """Show the whole queue."""
         garbage.settle()
         self._title.show_scanning(scanning=False)
-        usual = self.turns.lineup.is_usual
-        self._caption.empty_text = "There are no images in this folder." if usual else "No image matches the filter."
+        self._finding.scanned()
         self.turns.ask(self.turns.arrange)
         self._idle.fall()
         self._tell_notices()
@@ -347,7 +432,9 @@ class ReviewScreen(Screen[None]):
 
     def on_image_picked(self, message: messages.ImagePicked) -> None:
         """Go to the row that was clicked."""
-        if not self.editing.under_way:
+        if message.how != "go":
+            self.turns.ask(partial(self._many.pick, message))
+        elif not (self.editing.under_way or self._rewording.under_way):
             self.turns.ask(lambda _: self.turns.go(message.place))
 
     def on_hunk_picked(self, message: messages.HunkPicked) -> None:
@@ -357,5 +444,6 @@ class ReviewScreen(Screen[None]):
             self.action_turn(commands.ToggleHunk.name)
 
     def on_candidate_picked(self, message: messages.CandidatePicked) -> None:
-        """Show the candidate that was clicked."""
-        self.action_turn(commands.ShowCandidate.name, message.place + 1)
+        """Show the candidate or the blend that was clicked."""
+        if not (self.editing.under_way or self._rewording.under_way):
+            self.turns.ask(partial(self._choosing.look_at, message.place))

@@ -10,6 +10,7 @@ from engine.tagging.accept import accept_proposals
 from engine.tagging.oddities import oddities
 from engine.tagging.views import Changes, put_in_force, views_for
 from tui.shell.diffs import Change
+from tui.shell.filters import add_filter, fitting
 from tui.shell.opening import key_of, opened
 from tui.shell.outcome import DONE, Interrupted, Outcome, undo_command
 from tui.shell.output import count
@@ -48,6 +49,7 @@ def reject_options(parser: Parser) -> None:
         help="only candidates of this source; may be given again; needed where several wait for one image",
     )
     add_images(parser)
+    add_filter(parser)
     parser.add_argument("--dry-run", action="store_true", help="show what would happen and change nothing")
     add_json(parser)
 
@@ -75,7 +77,7 @@ class _Work(NamedTuple):
 
 def _decide(args: Namespace, out: Output, verb: Verb, min_score: float, changes: Changes) -> int:
     with opened(args.dir, out) as workspace:
-        chosen = bulk.choose(workspace, args.source, args.images)
+        chosen = bulk.choose(workspace, args.source, args.images, fitting(workspace, args.filter, out))
         fresh, stale = _fresh(workspace, chosen)
         for number, why in ((chosen.flagged, "flagged"), (stale, "changed since it was tagged")):
             if number:

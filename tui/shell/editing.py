@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from engine import settings
-from engine.captions.caption import parse
-from engine.captions.edits import apply_edit, parse_edit
+from engine import editing, settings
+from engine.captions.edits import ESCAPES, FORMS, parse_edit
 from engine.dataset.images import caption_key
 from engine.errors import CutlineError
 from engine.tagging.ask import select
 from tui.shell.diffs import Change
-from tui.shell.opening import opened
+from tui.shell.filters import add_filter, fitting
+from tui.shell.opening import entry_named, key_of, opened
 from tui.shell.outcome import Interrupted, Outcome, undo_command
 from tui.shell.output import count
 from tui.shell.parser import add_images, add_json
@@ -19,10 +21,10 @@ from tui.shell.progress import Progress
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from engine.captions.edits import Edit
-    from engine.review.states import Entry
+    from engine.review.decide import Draft
+    from engine.review.records import ImageId
     from engine.workspace import Workspace
     from tui.shell.output import Output
     from tui.shell.parser import Parser
@@ -30,83 +32,82 @@ if TYPE_CHECKING:
 
 def edit_options(parser: Parser) -> None:
     """Declare what `edit` takes."""
+    width = max(len(form) for form, _ in FORMS.values())
+    verbs = "\n".join(f"  {form:{width}}  {what}" for form, what in FORMS.values())
+    parser.epilog = f"edits:\n{verbs}\n\n  In them {ESCAPES}.\n\n{parser.epilog}"
     parser.add_argument("dir", metavar="DIR", help="the folder of images")
-    parser.add_argument(
-        "edits",
-        metavar="EDIT",
-        nargs="+",
-        help=r"add:TAG[@first|@last], drop:TAG, rename:OLD=NEW or prefix:TEXT; \ escapes = and @",
-    )
+    parser.add_argument("edits", metavar="EDIT", nargs="+", help="what to change, see below; several are done in turn")
     parser.add_argument("--apply", action="store_true", help="make the changes; one step, which undo takes back")
     add_images(parser)
+    add_filter(parser)
+    parser.add_argument(
+        "--except",
+        metavar="IMAGE",
+        dest="left_out",
+        action="append",
+        default=[],
+        help="leave this image's caption as it is; may be given again",
+    )
     add_json(parser)
 
 
 def edit(args: Namespace, out: Output) -> int:
     """Show or make an edit of every caption."""
     in_force = settings.load()
-    separator = in_force.captions.separator
-    edits = [parse_edit(text, separator) for text in args.edits]
-    result = Outcome()
+    edits = [parse_edit(text, in_force.captions.separator) for text in args.edits]
     with opened(args.dir, out, with_settings=in_force) as workspace:
-        changes = {entry.id: change for entry, change in _changes(workspace, args.images, edits, separator, result)}
+        fits = fitting(workspace, args.filter, out)
+        images = [entry.id for entry in select(workspace, args.images) if fits is None or entry.id in fits]
+        with Progress(out, "looking at", len(images)) as progress:
+            found = editing.plan(workspace, images, edits, on_progress=_shown_in(progress))
+        _leave_out(workspace, found, args.left_out)
+        result = Outcome()
+        result.refused += _named(workspace, found.refused)
         if not args.apply:
-            result.images = len(changes)
-            code = result.report_dry(out, "edited", list(changes.values()))
-            if changes:
-                out.note("nothing is changed yet: --apply makes these changes")
+            result.images = len(found.changes)
+            code = result.report_dry(out, "edited", [_as_change(workspace, draft) for draft in found.changes])
+            if found.changes:
+                out.note("nothing is changed yet: --apply makes these changes, --except IMAGE leaves one out")
             return code
-        if changes:
-            result.group = workspace.new_group()
-        try:
-            with Progress(out, "editing", len(changes)) as progress:
-                for image, change in changes.items():
-                    _apply(workspace, image, change, edits, separator, result)
-                    progress.advance()
-        except KeyboardInterrupt as stop:
-            if not result.images:
-                raise
-            back = f"take them back with: {undo_command(args.dir, result.group)}"
-            raise Interrupted(f"interrupted: {count(result.images, 'image')} edited", back) from stop
+        with Progress(out, "editing", len(found.changes)) as progress:
+            done = editing.apply(workspace, found.changes, edits=edits, on_progress=_shown_in(progress))
+        result.refused += _named(workspace, done.refused)
+        result.group, result.images, result.written = done.group, len(done.images), done.written
+        if done.stopped:
+            back = f"take them back with: {undo_command(args.dir, done.group)}" if done.images else ""
+            raise Interrupted(f"interrupted: {count(len(done.images), 'image')} edited", back)
         return result.report(out, "edited", args.dir)
 
 
-def edited(before: bytes | None, edits: Sequence[Edit], separator: str) -> bytes | None:
-    """Return what a caption file becomes after all edits, in their order."""
-    for one in edits:
-        before = apply_edit(parse(before, separator), one)
-    return before
+def _leave_out(workspace: Workspace, found: editing.Plan, names: Sequence[str]) -> None:
+    """Take images out of a plan; each may be named by its caption, too, as the diff names it.
+
+    Raises:
+        WrongUsage: A name fits no image.
+    """
+    if not names:
+        return
+    owners = {entry.id: caption_key(entry.key, workspace.extension) for entry in workspace.entries.values()}
+    captions = {*owners.values(), *(change.caption for change in found.changes)}
+    left: set[bytes] = set()
+    for name in names:
+        key = os.path.normpath(os.fsencode(name))
+        named = next((key for key in (workspace.below + key, key) if key in captions), None)
+        caption = named or owners[entry_named(workspace, name).id]
+        left.add(caption)
+        with suppress(CutlineError):  # such a link is refused by itself
+            left.add(workspace.files.resolve(caption))
+    found.changes = [change for change in found.changes if change.caption not in left]
+    found.refused = [one for one in found.refused if owners.get(one[0]) not in left]
 
 
-def _changes(
-    workspace: Workspace, glob: str, edits: Sequence[Edit], separator: str, result: Outcome
-) -> Iterator[tuple[Entry, Change]]:
-    """Yield what the edits would change, each caption once, with the first image that has it."""
-    seen: set[bytes] = set()
-    for entry in select(workspace, glob):
-        try:
-            key = workspace.files.resolve(caption_key(entry.key, workspace.extension))
-            if key in seen:  # a.jpg and a.png share a.txt
-                continue
-            seen.add(key)
-            before = workspace.files.read(key)
-        except CutlineError as refusal:
-            result.refused.append((entry.key, str(refusal)))
-            continue
-        after = edited(before, edits, separator)
-        if after != before:
-            yield entry, Change(entry.key, key, before, after)
+def _shown_in(progress: Progress) -> Callable[[int, int], None]:
+    return lambda done, _: progress.advance(done - progress.done)
 
 
-def _apply(
-    workspace: Workspace, image: int, change: Change, edits: Sequence[Edit], separator: str, result: Outcome
-) -> None:
-    """Edit a caption as it is at this moment."""
-    try:
-        frame = workspace.frame(image)
-        step = workspace.write(frame, edited(frame.raw, edits, separator), result.group)
-    except CutlineError as refusal:
-        result.refused.append((change.image, str(refusal)))
-    else:
-        result.images += 1
-        result.written += step.wrote
+def _named(workspace: Workspace, refused: Sequence[tuple[ImageId, str]]) -> list[tuple[bytes, str]]:
+    return [(key_of(workspace, image), reason) for image, reason in refused]
+
+
+def _as_change(workspace: Workspace, draft: Draft) -> Change:
+    return Change(key_of(workspace, draft.image), draft.caption, draft.before, draft.after)

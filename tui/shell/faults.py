@@ -11,6 +11,7 @@ from engine import paths
 from engine.errors import CutlineError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Sequence
 
 LOG_NAME = "cutline.log"
@@ -29,3 +30,9 @@ def write_down(error: BaseException, arguments: Sequence[str]) -> CutlineError:
     except (OSError, CutlineError):
         return CutlineError(message, "this is a fault of cutline; its log could not be written")
     return CutlineError(message, f"this is a fault of cutline; the details are in {log}")
+
+
+def write_down_of_thread(fault: threading.ExceptHookArgs) -> None:
+    """Write a fault of a thread into the log: printed, it would end up in the middle of what a person looks at."""
+    if fault.exc_value is not None:
+        write_down(fault.exc_value, [f"(thread {fault.thread.name})" if fault.thread else "(thread)"])

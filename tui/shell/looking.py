@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from engine import settings
 from engine.errors import CutlineError
+from engine.models import token_counters
 from engine.review.statistics import count_captions, count_stale
 from engine.wire.protocol import to_name
 from tui import interrupts
 from tui.shell import rows
-from tui.shell.opening import key_from, opened
+from tui.shell.opening import entry_named, opened
 from tui.shell.output import text_or_bytes
-from tui.shell.parser import add_json
+from tui.shell.parser import add_images, add_json, at_least
 
 if TYPE_CHECKING:
     from argparse import Namespace
+    from collections.abc import Iterable
 
-    from engine.review.records import Image
+    from engine.captions.tokens import Limits, TokenBudget
+    from engine.review.records import Image, JournalRow
     from engine.workspace import Workspace
     from tui.shell.output import Output
     from tui.shell.parser import Parser
@@ -29,13 +34,15 @@ if TYPE_CHECKING:
 def history_options(parser: Parser) -> None:
     """Declare what `history` takes."""
     parser.add_argument("dir", metavar="DIR", help="the folder of images")
+    parser.add_argument("--limit", metavar="N", type=at_least(1), help="only the newest N rows")
+    add_images(parser)
     add_json(parser)
 
 
 def history(args: Namespace, out: Output) -> int:
     """Print the journal, one step a line."""
     with opened(args.dir, out, scan=False) as workspace:
-        for row in workspace.history():
+        for row in _rows_asked(workspace, args):
             if out.json:
                 out.document(rows.journal_fields(row))
             else:
@@ -43,9 +50,20 @@ def history(args: Namespace, out: Output) -> int:
     return 0
 
 
+def _rows_asked(workspace: Workspace, args: Namespace) -> Iterable[JournalRow]:
+    if not (args.images or workspace.below):
+        return workspace.history(newest=args.limit)
+    found: Iterable[JournalRow] = filter(workspace.concerns, workspace.history())
+    if args.images:
+        pattern, start = os.fsencode(args.images), len(workspace.below)
+        found = (row for row in found if row.image_key and fnmatch.fnmatchcase(row.image_key[start:], pattern))
+    return deque(found, args.limit) if args.limit else found
+
+
 def stats_options(parser: Parser) -> None:
     """Declare what `stats` takes."""
-    history_options(parser)
+    parser.add_argument("dir", metavar="DIR", help="the folder of images")
+    add_json(parser)
 
 
 def stats(args: Namespace, out: Output) -> int:
@@ -75,8 +93,9 @@ def show_options(parser: Parser) -> None:
 
 def show(args: Namespace, out: Output) -> int:
     """Show what is known of one image."""
-    with opened(args.dir, out) as workspace:
-        entry = workspace.entry_of(key_from(args.image))
+    in_force = settings.load()
+    with opened(args.dir, out, with_settings=in_force) as workspace:
+        entry = entry_named(workspace, args.image)
         with workspace.store.explained():
             proposals = list(rows.proposal_fields(workspace, workspace.look_again(entry.id)))
         code = 0
@@ -87,7 +106,9 @@ def show(args: Namespace, out: Output) -> int:
             out.problem(problem)
             code = problem.exit_code
             image, raw, text = workspace.look_again(entry.id), None, ""
-        fields = {**_picture(workspace, image), "caption": _caption(raw, text), "state": entry.state, "tokens": None}
+        fields = {**_picture(workspace, image), "caption": _caption(raw, text), "state": entry.state}
+        budget = None if raw is None else token_counters.load(in_force).budget(text)
+        fields["tokens"] = budget and budget._asdict()
         fields["proposals"] = proposals
         steps = list(workspace.history(entry.id))
     if out.json:
@@ -96,6 +117,8 @@ def show(args: Namespace, out: Output) -> int:
     size = f"{fields['width']}×{fields['height']} px" if fields["width"] else entry.unreadable or "unreadable"
     out.say_line(f"{os.fsdecode(image.key)}  {size}  {entry.state}{'  flagged' if entry.flagged else ''}")
     out.say(text.rstrip("\r\n") if raw is not None else "(the caption cannot be read)" if code else "(no caption)")
+    if budget is not None:
+        out.say_line(_in_words(budget, token_counters.limits(in_force)))
     for proposal in proposals:
         _say_proposal(out, proposal)
     for row in steps:
@@ -118,6 +141,19 @@ def _caption(raw: bytes | None, text: str) -> Any:
     """Return the caption as text without its BOM, None when absent; where it is not UTF-8, the file's bytes."""
     whole = text_or_bytes(raw)
     return text if isinstance(whole, str) else whole
+
+
+def _in_words(budget: TokenBudget, limits: Limits) -> str:
+    """Say what a caption takes of both text encoders."""
+    guess, estimate = ("", "~"), ("", " (estimate)")
+    parts = [
+        f"{guess[not exact]}{count}/{limit} {name}{estimate[not exact]}{', over' if count > limit else ''}"
+        for count, exact, limit, name in (
+            (budget.clip, budget.clip_exact, limits.clip, "CLIP tokens"),
+            (budget.t5, budget.t5_exact, limits.t5, "T5"),
+        )
+    ]
+    return ", ".join(parts)
 
 
 def _say_proposal(out: Output, proposal: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.errors import CutlineError, WrongUsage
-from engine.models import packages, registry, weights
+from engine.models import clip_vocabulary, packages, registry, weights
 from engine.models.amounts import size
 from tui.shell.outcome import DONE, PARTLY
 from tui.shell.parser import add_json
@@ -38,14 +38,14 @@ def list(args: Namespace, out: Output) -> int:  # noqa: A001, ARG001  (named and
         out.problem(fault)
     code = PARTLY if faults else DONE
     if out.json:
-        out.document({"models": [_fields(entry, loaded) for entry in entries]})
+        out.document({"models": [_fields(entry, loaded) for entry in (*entries, clip_vocabulary.ENTRY)]})
         return code
     width = max(len(entry.name) for entry in entries)
-    for entry in entries:
+    for entry in (*entries, clip_vocabulary.ENTRY):
         amount = size(entry.download_bytes) if entry.download_bytes else "-"
         restricted = " (restricted: see models show)" if entry.weights and entry.weights.terms else ""
         state = _state(entry, loaded)
-        out.say_line(f"{entry.name:<{width}}  {entry.kind:<9}  {state:<14}  {amount:>7}  {entry.licence}{restricted}")
+        out.say_line(f"{entry.name:<{width}}  {entry.kind:<10}  {state:<14}  {amount:>7}  {entry.licence}{restricted}")
     return code
 
 
@@ -69,12 +69,14 @@ def show(args: Namespace, out: Output) -> int:
 
 
 def find(name: str) -> Entry:
-    """Find a model of the catalogue, or in a folder, also one that is named from where we are.
+    """Find a model of the catalogue, or in a folder, also one that is named from where we are; or the vocabulary.
 
     Raises:
         WrongUsage: There is none.
         BadSetting: Its file is wrong.
     """
+    if name == clip_vocabulary.ENTRY.name:
+        return clip_vocabulary.ENTRY
     try:
         return registry.find(name)
     except WrongUsage:

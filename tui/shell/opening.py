@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine.review.records import ImageId
+    from engine.review.states import Entry
     from engine.settings import Settings
     from engine.wire.protocol import Name
     from tui.shell.output import Output
@@ -72,6 +73,11 @@ def name_of(workspace: Workspace, image: ImageId) -> Name:
     return to_name(key_of(workspace, image))
 
 
-def key_from(argument: str) -> bytes:
-    """Return the key that an argument names: a path below the dataset's folder."""
-    return os.path.normpath(os.fsencode(argument))
+def entry_named(workspace: Workspace, argument: str) -> Entry:
+    """Return the image that an argument names: by its path below the folder that is open, else below the dataset's.
+
+    Raises:
+        WrongUsage: There is no such image.
+    """
+    key = os.path.normpath(os.fsencode(argument))
+    return workspace.roster.by_key(workspace.below + key) or workspace.entry_of(key)

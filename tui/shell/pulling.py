@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import CutlineError, Unreadable, WrongUsage
-from engine.models import checking, pulling, registry, weights
+from engine.models import checking, clip_vocabulary, pulling, registry, weights
 from engine.models.amounts import size
 from tui.shell.models import files_of, find
 from tui.shell.output import count
@@ -62,7 +62,9 @@ def verify_options(parser: Parser) -> None:
 
 def verify(args: Namespace, out: Output) -> int:
     """Compare weights with their checksums; 1 when one is wrong or missing."""
-    entries = [find(name) for name in args.names] or [entry for entry in registry.entries() if _has_any(entry)]
+    entries = [find(name) for name in args.names] or [
+        entry for entry in (*registry.entries(), clip_vocabulary.ENTRY) if _has_any(entry)
+    ]
     documents, bad = [], 0
     for entry in entries:
         found = _check(entry, out)

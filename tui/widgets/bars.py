@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from engine.captions.display import show
 from engine.review.records import Counts
-from tui import commands
+from tui import commands, keymap
 from tui.widgets.engine_status import EngineStatus, progress_spans
 from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of
-from tui.widgets.signs import FLAGGED, SKIPPED, STATES, TONES
+from tui.widgets.signs import FILTERED, FLAGGED, SELECTED, SKIPPED, STATES, TONES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 ROOM_FOR_WORDS = 110
 """A narrower title shows signs and numbers without words."""
+LEAST_NAME = 4
+"""Cells that the name of the folder keeps."""
+LEAST_FILTER = 8
+"""Cells that the filter keeps."""
 
 
 class TitleBar(Painted):
@@ -34,16 +38,43 @@ class TitleBar(Painted):
         self._dataset = show(dataset, one_line=True)
         self._counts = Counts()
         self._place, self._length, self._scanning = 0, 0, False
+        self._selected = 0
+        self._rhythm = ""
+        self._filter = ""
+        self._session: tuple[int, int] | None = None
+
+    def show_filter(self, told: str) -> None:
+        """Show what the queue holds, one raw line; empty for all images in their usual order."""
+        self._filter = show(told, one_line=True)
+        self.renew()
+
+    def show_session(self, progress: tuple[int, int] | None) -> None:
+        """Show how many images of a limited sitting are done, and of how many; None for none."""
+        if progress != self._session:
+            self._session = progress
+            self.renew()
 
     def show_place(self, place: int, length: int) -> None:
         """Show where the image in view stands, from 0."""
         self._place, self._length = place, length
         self.renew()
 
+    def show_selected(self, count: int) -> None:
+        """Show how many images are selected; nothing for none."""
+        if count != self._selected:
+            self._selected = count
+            self.renew()
+
     def show_counts(self, counts: Counts) -> None:
         """Show how many images are where."""
         self._counts = counts
         self.renew()
+
+    def show_rhythm(self, told: str) -> None:
+        """Show how fast the person decides, and how long the rest will take; empty shows nothing."""
+        if told != self._rhythm:
+            self._rhythm = told
+            self.renew()
 
     def show_scanning(self, *, scanning: bool) -> None:
         """Say whether the folder is still being looked through."""
@@ -64,14 +95,31 @@ class TitleBar(Painted):
                 right.append(Span(f"  {sign.glyph} ", self.ink(sign.ink)))
                 right.append(Span(f"{number:,}{' ' + sign.word if words else ''}", self.ink("muted")))
         right.append(Span(" ", self.ink("text")))
-        place = f"{self._place + 1:,}/{self._length:,}" if self._length else "0/0"
         middle = [
-            Span(f"  {place}", self.ink("text")),
+            Span(f"  {self._told_place()}", self.ink("text")),
             Span(" scanning …" if self._scanning else "", self.ink("muted")),
         ]
+        if self._selected:
+            told = f"  {SELECTED.glyph} {self._selected:,}{' selected' if words else ''}"
+            middle.append(Span(told, self.ink(SELECTED.ink)))
+        if self._rhythm and words:
+            middle.append(Span(f"  {self._rhythm}", self.ink("muted")))
         room = width - width_of(right) - width_of(middle) - len(" cutline  ") - 1
-        left = [Span(" cutline  ", self.ink("accent")), Span(clip_start(self._dataset, max(4, room)), self.ink("name"))]
+        left = [Span(" cutline  ", self.ink("accent"))]
+        if self._filter:  # what is looked for is read before the name of the folder
+            text = clip(self._filter, max(LEAST_FILTER, room - LEAST_NAME - 4))
+            middle.insert(0, Span(f"  {FILTERED.glyph} {text}", self.ink(FILTERED.ink)))
+            room -= width_of(middle[:1])
+        left.append(Span(clip_start(self._dataset, max(LEAST_NAME, room)), self.ink("name")))
         return [spread([*left, *middle], right, width, self.ink("text"))]
+
+    def _told_place(self) -> str:
+        """Return where the person is: in a limited sitting how much of it is done."""
+        if self._session is not None:
+            done, total = self._session
+            return f"{done:,}/{total:,} of this session"
+        place = f"{self._place + 1:,}/{self._length:,}" if self._length else "0/0"
+        return f"{place} of {self._counts.images:,}" if self._filter and self._length != self._counts.images else place
 
 
 class StatusBar(Painted):
@@ -89,6 +137,13 @@ class StatusBar(Painted):
         self.says = ""
         self._tone: Tone = "plain"
         self._engine = EngineStatus()
+        self._rhythm = ""
+
+    def show_rhythm(self, told: str) -> None:
+        """Show how fast the person decides where the title is too narrow for it; empty shows nothing."""
+        if told != self._rhythm:
+            self._rhythm = told
+            self.renew()
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line until something else is said; empty says nothing."""
@@ -112,6 +167,9 @@ class StatusBar(Painted):
         if self.says and width_of(left) + width_of(right) > width:
             # What went wrong is read first, and what a key did before the name and the rate of a job.
             right = [] if self._tone in {"warning", "error"} else self._right(width, brief=True)
+        rhythm = [Span(f" {self._rhythm} ", self.ink("muted"))] if self._rhythm and width < ROOM_FOR_WORDS else []
+        if width_of(left if self.says else []) + width_of(rhythm) + width_of(right) < width:
+            right = [*rhythm, *right]
         return [spread(left if self.says else [], right, width, self.ink("text"))]
 
     def _right(self, width: int, *, brief: bool) -> Line:
@@ -138,6 +196,12 @@ class KeyHints(Painted):
         self._footer = footer
         self._dead: frozenset[str] = frozenset()
         self._editing = False
+        self._typing: Sequence[tuple[str, str]] = ()
+
+    def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
+        """Show these, each with what it does, while a line has the keys; none for those of the screen again."""
+        self._typing = keys
+        self.renew()
 
     def show_dead(self, dead: frozenset[str]) -> None:
         """Dim the commands of these names."""
@@ -153,11 +217,15 @@ class KeyHints(Painted):
     def paint(self, width: int, height: int) -> list[Line]:
         """Paint as many hints as there is room for; help and quit always."""
         del height
+        if self._typing:
+            return [[span for key, word in self._typing for span in self._hint(key, word, dead=False)]]
         if self._editing:
             return [[span for key, word in commands.EDITOR_KEYS for span in self._hint(key, word, dead=False)]]
+        keys = keymap.here(self.screen)
         hints = [
-            self._hint(commands.shown_key(command), command.hint, dead=command.name in self._dead)
+            self._hint(key, command.hint, dead=command.name in self._dead)
             for command in self._footer
+            if (key := keys.shown(command))
         ]
         while sum(map(width_of, hints)) > width and len(hints) > 2:  # noqa: PLR2004  (help and quit)
             del hints[-3]

@@ -7,23 +7,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
 from engine.captions.display import show
-from tui import commands
+from engine.captions.tokens import BLOCK, Limits, Tokens
+from tui import commands, keymap
 from tui.messages import CandidatePicked, HunkPicked
-from tui.widgets.hunk_rows import HunkRow, hunk_rows
-from tui.widgets.paint import UNDERLINED, Line, Painted, Span, clip, clip_start, spread, width_of, wrap
-from tui.widgets.result_line import result_spans
-from tui.widgets.signs import ANSWERS, DRAFT, FLAGGED, SKIPPED, STATES, UNREADABLE
+from tui.widgets.candidate_tabs import tabs
+from tui.widgets.hunk_rows import Look, column_heads, kept_lines, rows_in_view
+from tui.widgets.marks import marked
+from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of, wrap
+from tui.widgets.result_line import result_spans, text_of
+from tui.widgets.signs import DRAFT, FLAGGED, SKIPPED, STATES, UNREADABLE
+from tui.widgets.token_line import token_spans, with_block_ends
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual import events
 
-    from engine.review.frames import Shown
+    from engine.review.frames import Frame
     from engine.review.states import Entry
     from tui.card import Card
     from tui.preview.shrink import Facts
+    from tui.widgets.marks import Spans
 
 CAPTION_SHARE = 0.26
 """Of the height, at most, for the caption as it is; the result gets as much and a little more."""
@@ -32,6 +37,7 @@ LEAST_LINES = 9
 """For head, headings and a few changes, before the caption gets more than one line."""
 COMFORTABLE_LINES = 34
 """A card does not grow beyond this unless its changes need the room."""
+HEADING_GAP = " · "
 NARROW = 48
 """Cells; below, words are left out that a wide panel has room for."""
 
@@ -49,8 +55,12 @@ class CaptionDiff(Painted):
         self.has_draft = False
         self.editing = False
         """While the caption is edited by hand the result is what the editor holds."""
+        self.tokens, self.limits = Tokens(), Limits()
         self.empty_text = "looking for images …"
-        self._first_hunk_row = 0
+        self._marks: Spans | None = None
+        self._first_hunk = 0
+        self._result_of: tuple[object, ...] = ()
+        self._result_lines: list[Line] = []
         self._hunk_at: dict[int, int] = {}
         self._candidate_at: dict[int, list[tuple[int, int]]] = {}
 
@@ -67,7 +77,7 @@ class CaptionDiff(Painted):
             has_draft: Whether unsaved text of the person waits.
         """
         if card is None or self.card is None or card.image != self.card.image:
-            self._first_hunk_row = 0
+            self._first_hunk = 0
         self.card, self.entry, self.facts, self.repeats, self.has_draft = card, entry, facts, repeats, has_draft
         self.renew()
 
@@ -76,6 +86,16 @@ class CaptionDiff(Painted):
         if facts != self.facts:
             self.facts = facts
             self.renew()
+
+    def show_tokens(self, tokens: Tokens, limits: Limits) -> None:
+        """Count with these from now on."""
+        self.tokens, self.limits = tokens, limits
+        self.renew()
+
+    def show_marks(self, spans: Spans | None) -> None:
+        """Mark in captions what was looked for; None marks nothing."""
+        self._marks = spans
+        self.renew()
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Paint head, caption, changes and result, the result at the lower edge."""
@@ -129,73 +149,53 @@ class CaptionDiff(Painted):
             said = {"tags": f"{count} tags", "prose": "prose", "both": f"{count} tags, then prose"}[caption.kind]
             said = said.replace("1 tags", "1 tag") if count == 1 else said
         name = show(card.frame.caption_key.rpartition(b"/")[2], one_line=True)
-        lines = [self._heading("CAPTION", f"{said} · {clip_start(name, width // 2)}", width)]
+        detail = f"{said} · {clip_start(name, width // 2)}"
         if caption.blank:
-            return [*lines, [Span("—", self.ink("faint"))]]
-        return lines + self._limited(wrap([Span(show(caption.text.rstrip("\r\n")), self.ink("text"))], width), limit)
+            return [self._heading("CAPTION", detail, width), [Span("—", self.ink("faint"))]]
+        text = caption.text.rstrip("\r\n")
+        spans = list(self._caption_spans(text))
+        return [self._heading("CAPTION", detail, width, text), *self._limited(wrap(spans, width), limit)]
+
+    def _caption_spans(self, text: str) -> Iterator[Span]:
+        """Yield a caption with its block ends, and what was looked for marked."""
+        looked_for = self._marks(text) if self._marks else ()
+        at = 0
+        for part, is_end in with_block_ends(text, self.tokens.blocks(text), BLOCK):
+            if is_end:
+                yield Span(part, self.ink("faint"))
+            else:
+                yield from (Span(show(s), style) for s, style in marked(part, looked_for, self.ink("text"), at))
+                at += len(part)
 
     def _changes(self, card: Card, width: int, room: int, at: int) -> list[Line]:
         """Paint the candidates' names and as many changes as there is room, the one at the cursor among them."""
         if not card.frame.candidates:
-            keys = commands.shown_key
+            keys = keymap.here(self.screen).shown
             hint = f"{keys(commands.Accept)} approves the caption as it stands, {keys(commands.Edit)} edits it"
             text = [Span("Nothing is proposed for this image. ", self.ink("muted")), Span(hint, self.ink("muted"))]
             return _exactly(wrap(text, width) if not card.problem else [], room)
-        tabs = self._tabs(card, width, at)
+        look = Look(width, self.ink).beside(card.agreement, together=card.blend is not None)
+        head = [*self._tabs(card, width, at), *column_heads(card.voices, look)]
         if not card.hunks:
-            says = self._nothing(card)
-            return _exactly([*tabs, *wrap([Span(says, self.ink("muted"))], width)], room)
-        rows = hunk_rows(card.hunks, card.chosen(card.shown), card.cursor, width, self.ink)
-        space = max(1, room - len(tabs) - 1)
-        shown, below = self._window(rows, card.cursor, space)
-        for y, row in enumerate(shown):
-            self._hunk_at[at + len(tabs) + y] = row.hunk
-        more = f"  ↓ {below} more" if below else ""
-        lines = [row.line for row in shown]
-        return _exactly([*tabs, *lines, *([[Span(more, self.ink("muted"))]] if more else [])], room)
-
-    def _window(self, rows: list[HunkRow], cursor: int, space: int) -> tuple[list[HunkRow], int]:
-        """Return the rows in view, scrolled no more than the cursor needs, and how many changes lie below."""
-        at = [y for y, row in enumerate(rows) if row.hunk == cursor] or [0]
-        first = min(self._first_hunk_row, max(0, len(rows) - space), at[0])
-        first = max(first, at[-1] - space + 1)
-        self._first_hunk_row = first
-        below = {row.hunk for row in rows[first + space :]}
-        return rows[first : first + space], len(below)
+            lines = [*head, *wrap([Span(self._nothing(card), self.ink("muted"))], width)]
+            return _exactly([*lines, *kept_lines(card.kept, look, room - len(lines))], room)
+        space = max(1, room - len(head) - 1)
+        view = rows_in_view(card.hunks, card.chosen(card.shown), card.cursor, look, self._first_hunk, space)
+        self._first_hunk = view.first
+        for y, row in enumerate(view.rows):
+            self._hunk_at[at + len(head) + y] = row.hunk
+        lines = [*head, *(row.line for row in view.rows)]
+        more = [[Span(f"  ↓ {view.below} more", self.ink("muted"))]] if view.below else []
+        return _exactly([*lines, *(more or kept_lines(card.kept, look, room - len(lines)))], room)
 
     def _tabs(self, card: Card, width: int, at: int) -> list[Line]:
-        """Paint the candidates' names, the one in view marked, and how much of it is chosen."""
-        candidates = card.frame.candidates
-        chosen = sum(len(card.chosen(place)) for place in range(len(candidates)))
-        total = len(card.hunks)
-        label = f"{chosen} of {total} chosen" if width >= NARROW else f"{chosen}/{total}"
-        # Where not all names fit, that of the candidate in view stays whole.
-        names = [show(shown.proposal.source, one_line=True) for shown in candidates]
-        standings = [self._standing(card, place, shown) for place, shown in enumerate(candidates)]
-        crowded = sum(cell_len(text) for text in names + standings) + 5 * len(names) > width - len(label)
-        line: Line = []
-        for place, shown in enumerate(candidates):
-            in_view = place == card.shown
-            style = self.ink("name") + UNDERLINED if in_view else self.ink("muted")
-            line += [
-                Span("   " if place else "", self.ink("text")),
-                Span(f"{place + 1} ", self.ink("key") if len(candidates) > 1 else self.ink("faint")),
-                Span(clip(names[place], 6 if crowded and not in_view else width // 2), style),
-                Span(standings[place], self.ink("warning" if shown.stale else "muted")),
-            ]
-            self._candidate_at.setdefault(at, []).append((width_of(line), place))
-        return [spread(line, [Span(label, self.ink("muted"))], width, self.ink("text"))]
-
-    @staticmethod
-    def _standing(card: Card, place: int, shown: Shown) -> str:
-        if shown.answer is not None:
-            return f" {ANSWERS[shown.answer]}"
-        if shown.stale:
-            return " ! stale"
-        return f" +{len(card.chosen(place))}" if place != card.shown and card.chosen(place) else ""
+        line, self._candidate_at[at] = tabs(card, width, self.ink, keymap.here(self.screen).shown(commands.NextBlend))
+        return [line]
 
     def _nothing(self, card: Card) -> str:
         candidate = card.candidate
+        if card.blend is not None:
+            return "the caption says already what these candidates have in common"
         if candidate is not None and candidate.candidate.kind == "tags" and not candidate.candidate.tags:
             return "no tag reaches the threshold"
         return "the caption says all of this already"
@@ -206,14 +206,37 @@ class CaptionDiff(Painted):
             if frame.caption.blank and not frame.candidates:
                 return []
             return [self._heading("STAYS AS IT IS", "", width)]
-        spans = result_spans(frame.caption.text, result, self.ink("text"), self.ink("add"), self.ink("faint"))
-        says = "a new file" if frame.raw is None else ""
-        return [self._heading("WILL BE WRITTEN", says, width), *self._limited(wrap(spans, width), limit)]
+        key = (
+            frame.caption.text,
+            result,
+            width,
+            limit,
+            id(self.tokens),
+            self.limits,
+            self.ink("text"),
+            self.ink("add"),
+        )
+        if key != self._result_of:  # a key that moves the cursor leaves it as it is
+            self._result_of, self._result_lines = key, self._result_text(frame, result, width, limit)
+        return self._result_lines
 
-    def _heading(self, text: str, detail: str, width: int) -> Line:
-        detail = clip(detail, width - len(text) - 4)
-        rule = max(0, width - len(text) - 1 - (cell_len(detail) + 1 if detail else 0))
+    def _result_text(self, frame: Frame, result: bytes | None, width: int, limit: int) -> list[Line]:
+        text = text_of(result)
+        blocks = self.tokens.blocks(text)
+        inks = self.ink("text"), self.ink("add"), self.ink("faint")
+        spans = result_spans(frame.caption.text, result, *inks, ends=blocks)
+        says = "a new file" if frame.raw is None else ""
+        return [self._heading("WILL BE WRITTEN", says, width, text), *self._limited(wrap(spans, width), limit)]
+
+    def _heading(self, text: str, detail: str, width: int, counted: str = "") -> Line:
+        """Paint a line that names what follows, and the tokens of a caption where one is given."""
+        tokens = token_spans(self.tokens.budget(counted), self.limits, self.ink) if counted else []
+        room = width - len(text) - 4 - width_of(tokens)
+        # The counts say more than the file's name: where both do not fit, the name goes.
+        detail = clip(detail, room - 3 * bool(tokens)) if room > len(HEADING_GAP) + 1 or not tokens else ""
         right = [Span(f" {detail}", self.ink("muted"))] if detail else []
+        right += [Span(HEADING_GAP if detail else " ", self.ink("muted")), *tokens] if tokens else []
+        rule = max(0, width - len(text) - 1 - width_of(right))
         return [Span(f"{text} ", self.ink("muted")), Span("─" * rule, self.ink("track")), *right]
 
     def _limited(self, lines: list[Line], limit: int) -> list[Line]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from itertools import accumulate
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, overload
 
 from rich.style import Style
 from textual.geometry import Size
@@ -16,11 +17,33 @@ from tui.messages import ItemPicked
 from tui.widgets.paint import Inked, Line, Span, strip_of, width_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual import events
 
 T = TypeVar("T")
+
+
+class EvenTops(Sequence[int]):
+    """The first line of each item where all have one line but for one: reckoned, so that any number costs nothing."""
+
+    def __init__(self, count: int, place: int, height: int) -> None:
+        """Take how many items there are, and the height of the one that may be higher."""
+        self._count, self._place, self._more = count, place, height - 1 if place < count else 0
+
+    def __len__(self) -> int:
+        return self._count + 1
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[int]: ...
+    def __getitem__(self, at: int | slice) -> int | Sequence[int]:
+        """Return the first line of an item; behind the last, how many lines there are."""
+        if isinstance(at, slice):
+            return [self[one] for one in range(*at.indices(len(self)))]
+        at = at + len(self) if at < 0 else at
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return at + (self._more if at > self._place else 0)
 
 
 class ItemList(Inked, ScrollView, Generic[T], can_focus=False):
@@ -29,6 +52,8 @@ class ItemList(Inked, ScrollView, Generic[T], can_focus=False):
     DEFAULT_CSS = "ItemList { scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }"
     ALWAYS_MARKED: ClassVar[bool] = False
     """Whether the cursor is seen also while keys go elsewhere."""
+    EVEN: ClassVar[bool] = False
+    """Whether every item has one line but for the one under the cursor, and nothing above it: for very long lists."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start empty, without the cursor."""
@@ -38,7 +63,7 @@ class ItemList(Inked, ScrollView, Generic[T], can_focus=False):
         self._items: Sequence[T] = ()
         self._place = 0
         self._active = False
-        self._tops = [0]
+        self._tops: Sequence[int] = [0]
         """The first line of each item, and at last how many lines there are."""
 
     def lines_of(self, item: T, width: int, *, in_view: bool) -> list[Line]:
@@ -88,11 +113,17 @@ class ItemList(Inked, ScrollView, Generic[T], can_focus=False):
         width = self._cells
         if width <= 0:
             return
-        heights = [len(self.above(item)) + self.height_of(item, width) for item in self._items]
-        if self._shows_cursor and self._place < len(heights):
+        count, height = len(self._items), 1
+        if self._shows_cursor and self._place < count:
             here = self._items[self._place]
-            heights[self._place] = len(self.above(here)) + len(self.lines_of(here, width, in_view=True))
-        self._tops = [0, *accumulate(heights)]
+            height = len(self.above(here)) + len(self.lines_of(here, width, in_view=True))
+        if self.EVEN:
+            self._tops = EvenTops(count, self._place, height)
+        else:
+            heights = [len(self.above(item)) + self.height_of(item, width) for item in self._items]
+            if self._shows_cursor and self._place < count:
+                heights[self._place] = height
+            self._tops = [0, *accumulate(heights)]
         self.virtual_size = Size(self.room.width, self._tops[-1])
         top = self.scroll_offset.y
         if self._place < len(self._items):

@@ -7,15 +7,17 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.widgets.colourless import MARKS
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 INKS = (
     "text", "name", "muted", "faint", "add", "remove", "accent", "score", "warning", "error", "cursor", "track", "key",
@@ -25,8 +27,8 @@ INKS = (
 INK_CSS = """
     & > .ink--text { color: $foreground; }
     & > .ink--name { color: $primary; text-style: bold; }
-    & > .ink--muted { color: $foreground 62%; }
-    & > .ink--faint { color: $foreground 34%; }
+    & > .ink--muted { color: $text-muted; }
+    & > .ink--faint { color: $text-disabled; }
     & > .ink--add { color: $success; }
     & > .ink--remove { color: $error; }
     & > .ink--accent { color: $accent; text-style: bold; }
@@ -41,6 +43,8 @@ UNDERLINED = Style(underline=True)
 STRUCK = Style(strike=True)
 BOLD = Style(bold=True)
 
+_FLAG_LETTERS = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+"""Two of them are a flag."""
 _PIECES = re.compile(r"\n|[^\S\n]+|\S+")
 
 
@@ -96,6 +100,8 @@ class Inked(Widget, inherit_css=True):
         style = self._inks.get(name)
         if style is None:
             style = self.rich_style if name == "ground" else self.get_component_rich_style(f"ink--{name}")
+            if self.app.no_color and name in MARKS:
+                style += MARKS[name]
             self._inks[name] = style
         return style
 
@@ -144,15 +150,53 @@ def width_of(line: Iterable[Span]) -> int:
 
 
 def clip(text: str, width: int) -> str:
-    """Cut text to a width in cells, an ellipsis at its end."""
-    if cell_len(text) <= width:
-        return text
-    return chop_cells(text, width - 1)[0] + "…" if width > 1 else "…"[:width]
+    """Cut text to a width in cells, between two characters as a person sees them, an ellipsis at its end."""
+    return text if cell_len(text) <= width else "".join(_fitting(graphemes(text), width)) + "…"[:width]
 
 
 def clip_start(text: str, width: int) -> str:
     """Cut text to a width in cells, an ellipsis at its beginning: of a path the end says most."""
-    return text if cell_len(text) <= width else clip(text[::-1], width)[::-1]
+    if cell_len(text) <= width:
+        return text
+    return "…"[:width] + "".join(reversed([*_fitting(reversed(graphemes(text)), width)]))
+
+
+def graphemes(text: str) -> list[str]:
+    """Part text into characters as a person sees them: a letter with its marks, a family of emoji, a flag."""
+    if text.isascii():
+        return list(text)
+    parts: list[str] = []
+    for start, end, _ in split_graphemes(text)[0]:
+        part = text[start:end]
+        half_flag = bool(parts) and len(parts[-1]) == 1 and parts[-1] in _FLAG_LETTERS and part in _FLAG_LETTERS
+        if half_flag or (len(parts) == 1 and not cell_len(parts[0])):  # marks at the beginning belong to what follows
+            parts[-1] += part
+        else:
+            parts.append(part)
+    return parts
+
+
+def _fitting(parts: Iterable[str], width: int) -> Iterator[str]:
+    """Yield parts for as long as they fit before an ellipsis."""
+    room = width - 1
+    for part in parts:
+        room -= cell_len(part)
+        if room < 0:
+            return
+        yield part
+
+
+def _chopped(text: str, width: int) -> list[str]:
+    """Break text into lines of a width in cells, never inside a character; one that is wider has a line alone."""
+    lines, used = [""], 0
+    for part in graphemes(text):
+        size = cell_len(part)
+        if used and used + size > width:
+            lines.append("")
+            used = 0
+        lines[-1] += part
+        used += size
+    return lines
 
 
 def spread(left: Line, right: Line, width: int, ground: Style) -> Line:
@@ -190,7 +234,7 @@ def wrap(spans: Sequence[Span], width: int) -> list[Line]:
                 if used:
                     lines.append([])
                     used = 0
-                *full, rest = chop_cells(piece, width)
+                *full, rest = _chopped(piece, width)
                 for part in full:
                     lines[-1].append(Span(part, style))
                     lines.append([])

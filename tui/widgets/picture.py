@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.app import App
+
 from engine.captions.display import show
 from tui.widgets.paint import Line, Painted, Span, width_of, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.filter import LineFilter
     from textual.strip import Strip
 
     from tui.preview.strips import CellStrip
@@ -37,6 +42,10 @@ class PicturePane(Painted):
         """Return the picture's rows where they fit, else the line."""
         fits = len(self._rows) == height and self._rows[0].cell_length == width
         return list(self._rows) if fits else super().make_strips(width, height)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Keep the greys of a picture that was asked for in spite of NO_COLOR."""
+        return App.get_line_filters(self.app)
 
     def paint(self, width: int, height: int) -> list[Line]:
         """Paint the line that stands in for a picture, in the middle."""

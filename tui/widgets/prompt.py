@@ -4,25 +4,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.highlighter import Highlighter
+from rich.style import Style
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from engine.captions.display import from_editor, show, to_editor
 from engine.errors import Refused
+from tui.widgets.in_order import do_bound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.text import Text
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.geometry import Offset
+
+
+class _Underline(Highlighter):
+    """Underlines a stretch of the line."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.span = (0, 0)
+
+    def highlight(self, text: Text) -> None:
+        """Underline it."""
+        text.stylize(Style(underline=True, bold=True), *self.span)
 
 
 class _Line(Input):
     """Takes the keys; what is pasted comes in the form that no terminal can obey."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "leave")]
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Take keys in their order, also those that are bound."""
+        await do_bound(self, event)
 
     def _on_paste(self, event: events.Paste) -> None:
         event.prevent_default().stop()
@@ -51,7 +72,9 @@ class Prompt(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start hidden."""
         super().__init__(id=id)
-        self._label, self._line = Static("", markup=False), _Line(compact=True, select_on_focus=False)
+        self._wrong = _Underline()
+        self._label = Static("", markup=False)
+        self._line = _Line(compact=True, select_on_focus=False, highlighter=self._wrong)
         self._done: Callable[[str], None] | None = None
         self._changed: Callable[[str], None] | None = None
         self._left: Callable[[], None] | None = None
@@ -75,6 +98,17 @@ class Prompt(Horizontal):
     def cursor(self) -> int:
         """Where in the text the cursor stands."""
         return self._line.cursor_position
+
+    @property
+    def cursor_on_screen(self) -> Offset:
+        """Where the cursor stands on the screen, in cells."""
+        return self._line.cursor_screen_offset
+
+    def underline(self, start: int, end: int) -> None:
+        """Underline what is wrong in the text; nothing where the end is the start."""
+        if self._wrong.span != (start, end):
+            self._wrong.span = start, end
+            self._line.refresh()
 
     def ask(
         self,
@@ -134,12 +168,13 @@ class Prompt(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Hand the answer over."""
         event.stop()
-        done, text = self._done, self.text
+        done, text = self._done, from_editor(event.value)  # what was typed behind enter is not meant
         self._close()
         if done is not None:
             done(text)
 
     def _close(self) -> None:
         self._done = self._changed = self._left = None
+        self.underline(0, 0)
         self.display = False
         self.screen.set_focus(None)

@@ -12,16 +12,18 @@ from textual.strip import Strip
 from engine.captions.display import show
 from engine.dataset.images import repeats
 from tui.messages import ImagePicked
+from tui.widgets.marks import marked
 from tui.widgets.paint import Inked, Line, Span, clip, clip_start, spread, strip_of, width_of
-from tui.widgets.signs import FLAGGED, SKIPPED, STATES, UNREADABLE
+from tui.widgets.signs import FLAGGED, SELECTED, SKIPPED, STATES, UNREADABLE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from textual import events
 
     from engine.review.records import ImageId
     from engine.review.states import Entry
+    from tui.widgets.marks import Spans
 
 ROOM_FOR_FOLDER = 4
 """Cells beside the name; with fewer no folder is shown."""
@@ -40,23 +42,34 @@ class QueueList(Inked, ScrollView, can_focus=False):
         self._ids: Sequence[ImageId] = ()
         self._entries: Mapping[ImageId, Entry] = {}
         self._place = 0
+        self._selected: Collection[ImageId] = ()
         self._made: dict[tuple[object, ...], Strip] = {}
         """Rows by all that is to be seen of them: a move makes two anew, also where the list scrolls."""
         self._made_for = 0
+        self._marks: Spans | None = None
+
+    def show_marks(self, spans: Spans | None) -> None:
+        """Mark in names what was looked for; None marks nothing."""
+        self._marks, self._made_for = spans, 0
+        self.renew()
 
     @property
     def room(self) -> Size:
         """The cells beside the scroll bar."""
         return self.scrollable_content_region.size
 
-    def show_queue(self, ids: Sequence[ImageId], entries: Mapping[ImageId, Entry], place: int) -> None:
+    def show_queue(
+        self, ids: Sequence[ImageId], entries: Mapping[ImageId, Entry], place: int, selected: Collection[ImageId] = ()
+    ) -> None:
         """Show the queue at a place; costs no more than the rows in view.
 
         Args:
             ids: The order; not copied.
             entries: By id; read when a row is drawn.
             place: Of the image in view, from 0.
+            selected: The images that are; read when a row is drawn.
         """
+        self._selected = selected
         longer = len(ids) != len(self._ids)
         self._ids, self._entries, self._place = ids, entries, place
         if longer:
@@ -101,32 +114,38 @@ class QueueList(Inked, ScrollView, can_focus=False):
         if entry is None:
             return Strip.blank(width, self.ink("ground"))
         in_view = place == self._place
-        seen = (entry.key, entry.state, entry.skipped, entry.flagged, bool(entry.unreadable), in_view)
+        selected = entry.id in self._selected
+        seen = (entry.key, entry.state, entry.skipped, entry.flagged, bool(entry.unreadable), in_view, selected)
         if (strip := self._made.get(seen)) is None:
-            strip = strip_of(self._row(entry, width, in_view=in_view), width, self.ink("ground"))
+            strip = strip_of(self._row(entry, width, in_view=in_view, selected=selected), width, self.ink("ground"))
             self._made[seen] = strip
         return strip
 
-    def _row(self, entry: Entry, width: int, *, in_view: bool) -> Line:
+    def _row(self, entry: Entry, width: int, *, in_view: bool, selected: bool) -> Line:
         ink = self.ink
         ground = Style(bgcolor=ink("cursor").bgcolor) if in_view else None
         state = SKIPPED if entry.skipped else UNREADABLE if entry.unreadable else STATES[entry.state]
-        head = Span(f"{'▌' if in_view else ' '}{state.glyph} ", ink(state.ink))
+        head = [
+            Span(f"{'▌' if in_view else ' '}{state.glyph} ", ink(state.ink)),
+            *([Span(f"{SELECTED.glyph} ", ink(SELECTED.ink))] if selected else []),
+        ]
         tail = [Span(f" {FLAGGED.glyph}" if entry.flagged else "", ink(FLAGGED.ink)), Span(" ", ink("text"))]
         folder, _, last = entry.key.rpartition(b"/")
-        room = width - width_of([head, *tail]) - 1
-        name = Span(clip_start(show(last, one_line=True), room), ink("name" if in_view else _NAME_INKS[entry.state]))
-        room -= width_of([name]) + 1
+        room = width - width_of([*head, *tail]) - 1
+        shown = clip_start(show(last, one_line=True), room)
+        looked_for = self._marks(shown) if self._marks else ()
+        name = [*marked(shown, looked_for, ink("name" if in_view else _NAME_INKS[entry.state]))]
+        room -= width_of(name) + 1
         if room >= ROOM_FOR_FOLDER:
             tail.insert(0, Span(clip(_folder_text(entry.key, folder), room), ink("muted" if in_view else "faint")))
-        line = spread([head, name], tail, width, ink("text"))
+        line = spread([*head, *name], tail, width, ink("text"))
         return line if ground is None else [Span(text, style + ground) for text, style in line]
 
     def on_click(self, event: events.Click) -> None:
         """Tell which row was clicked."""
         place = event.y + self.scroll_offset.y
         if place < len(self._ids):
-            self.post_message(ImagePicked(place))
+            self.post_message(ImagePicked(place, "range" if event.shift else "toggle" if event.ctrl else "go"))
 
 
 def _folder_text(key: bytes, folder: bytes) -> str:

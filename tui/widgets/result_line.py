@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
 from engine.captions.display import show
+from engine.captions.prose_diff import common
+from engine.captions.tokens import BLOCK, Blocks
 from tui.widgets.paint import BOLD, UNDERLINED, Span
+from tui.widgets.token_line import with_block_ends
 
 if TYPE_CHECKING:
     from rich.style import Style
@@ -16,11 +18,21 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"\s*[,;|]\s*|\s+|[^\s,;|]+")
 _BETWEEN = re.compile(r"(\s*[,;|]\s*)")
-MARK_LIMIT = 4_000
+MARK_LIMIT = 20_000
 """Characters; longer texts are shown unmarked: comparing them would take longer than a key may."""
 
 
-def result_spans(current: str, result: bytes | None, plain: Style, new: Style, faint: Style) -> Line:
+NO_BLOCKS = Blocks(0, exact=True, ends=())
+
+
+def text_of(result: bytes | None) -> str:
+    """Return a result as the text it is for a reader: without its mark of order, empty for no file."""
+    return (result or b"").removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+
+
+def result_spans(
+    current: str, result: bytes | None, plain: Style, new: Style, faint: Style, *, ends: Blocks = NO_BLOCKS
+) -> Line:
     """Return the resulting text, its new words bold and underlined, its line ends as `↵`.
 
     Args:
@@ -29,20 +41,27 @@ def result_spans(current: str, result: bytes | None, plain: Style, new: Style, f
         plain: For what stays.
         new: For what is new.
         faint: For line ends.
+        ends: Where CLIP's blocks end in the text.
     """
     if result is None:
         return [Span("no caption file", faint)]
-    text = result.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    text = text_of(result)
     if not text:
         return [Span("an empty file", faint)]
     marked = new + BOLD + UNDERLINED
     spans: Line = []
+    at = 0
     for piece, is_new in _marked(current, text):
-        for part in re.split(r"(\n)", show(piece)):
-            if part == "\n":
-                spans += [Span("↵", faint), Span("\n", plain)]
-            elif part:
-                spans.append(Span(part, marked if is_new and not part.isspace() else plain))
+        for chunk, is_end in with_block_ends(piece, ends, BLOCK, at):
+            if is_end:
+                spans.append(Span(chunk, faint))
+                continue
+            for part in re.split(r"(\n)", show(chunk)):
+                if part == "\n":
+                    spans += [Span("↵", faint), Span("\n", plain)]
+                elif part:
+                    spans.append(Span(part, marked if is_new and not part.isspace() else plain))
+        at += len(piece)
     if spans[-1].text == "\n":
         spans.pop()  # the end of the last line opens no further one
     return spans
@@ -56,9 +75,14 @@ def _marked(current: str, text: str) -> list[tuple[str, bool]]:
         return [(text, False)]
     old, new = _WORDS.findall(current), _WORDS.findall(text)
     pieces: list[tuple[str, bool]] = []
-    for op, _, _, start, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if start < end:
+    at = 0
+    for run in (*common(old, new), None):
+        start, end = (run.new, run.new_end) if run else (len(new), len(new))
+        if at < start:
             # What stands between two tags is not marked, so that each new tag is seen as one.
-            parts = _BETWEEN.split("".join(new[start:end]))
-            pieces += [(part, op != "equal" and not _BETWEEN.fullmatch(part)) for part in parts]
+            parts = _BETWEEN.split("".join(new[at:start]))
+            pieces += [(part, not _BETWEEN.fullmatch(part)) for part in parts]
+        if start < end:
+            pieces.append(("".join(new[start:end]), False))
+        at = end
     return pieces

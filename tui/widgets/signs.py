@@ -21,6 +21,8 @@ STATES: dict[str, Sign] = {
 }
 FLAGGED = Sign("⚑", "flagged", "warning")
 SKIPPED = Sign("»", "skipped", "muted")
+SELECTED = Sign("◆", "selected", "accent")
+FILTERED = Sign("/", "filtered", "accent")
 UNREADABLE = Sign("!", "unreadable", "error")
 DRAFT = Sign("✎", "draft", "warning")
 
@@ -28,10 +30,11 @@ OPERATIONS = {
     "add": Sign("+", "add", "add"),
     "remove": Sign("−", "remove", "remove"),
     "replace": Sign("~", "replace", "accent"),
+    "move": Sign("↕", "move", "accent"),
 }
 CHOSEN, LEFT_OUT = Sign("■", "chosen", "accent"), Sign("□", "left out", "faint")
 SIGNS = (
-    *STATES.values(), FLAGGED, SKIPPED, DRAFT, UNREADABLE, CHOSEN, LEFT_OUT, *OPERATIONS.values(),
+    *STATES.values(), FLAGGED, SKIPPED, SELECTED, DRAFT, UNREADABLE, CHOSEN, LEFT_OUT, *OPERATIONS.values(),
     Sign("↵", "end of a line", "faint"),
 )  # fmt: skip
 """All signs with a word of their own, for the help."""

@@ -1,19 +1,49 @@
-"""The editor of a caption: opened with a key, written with ctrl+s; what is not written stays a draft."""
+"""The editor of a caption: tags are completed, moved and told when they stand twice; prose is plain text.
+
+Opened with a key, written with ctrl+s; what is not written stays a draft.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from rich.style import Style
 from textual.binding import Binding
+from textual.content import Content
+from textual.document._document import Document
 from textual.widgets import TextArea
 
-from engine.captions.display import from_editor, to_editor
+from engine.captions.display import from_editor, show, to_editor
 from engine.errors import Refused
+from tui import tag_mode
 from tui.messages import EditLeft, EditSaved
+from tui.widgets.completion import CompletionList
+from tui.widgets.in_order import do_bound
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.text import Text
     from textual import events
     from textual.binding import BindingType
+
+    from engine.captions.vocabulary import Suggestion
+
+_KEYS = "ctrl+s write · escape keep as draft"
+_TWICE = Style(underline=True, bold=True)
+
+
+class Completer(Protocol):
+    """Whoever knows tags."""
+
+    def complete(self, typed: str) -> list[Suggestion]:
+        """Return what begins with what was typed."""
+
+    def near(self, typed: str, show: Callable[[list[Suggestion]], None]) -> None:
+        """Show what nearly fits, later, unless something else was asked for by then."""
+
+    def forget(self) -> None:
+        """Answer nothing that was asked before."""
 
 
 class TagEditor(TextArea):
@@ -22,29 +52,57 @@ class TagEditor(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "save", "write"),
         Binding("escape", "leave", "leave"),
+        Binding("ctrl+@,ctrl+space", "complete", "complete"),
+        Binding("alt+left", "move_tag(-1)", "move the tag left"),
+        Binding("alt+right", "move_tag(1)", "move the tag right"),
+        Binding("alt+d", "delete_tag", "delete the tag"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start hidden and empty."""
         super().__init__(id=id, soft_wrap=True, compact=True, highlight_cursor_line=False)
         self.display = False
+        self.completer: Completer | None = None
+        """Who knows tags; None while nobody does."""
+        self.typed: Callable[[], None] = lambda: None
+        """Called after each change."""
+        self._list = CompletionList(self._accept, id="completion")
+        self._separator = ","
+        self._opened = ""
+        self._listed_for: str | None = None
+        """The text that the list was opened for; None while it is closed."""
+        self._typing = False
+        """Whether the last key typed something, as opposed to one that changes the text in another way."""
+        self._found: list[Suggestion] = []
+        self._found_for = ""
+        self._twice: list[list[tuple[int, int]]] = []
 
-    def open(self, text: str) -> None:
+    def on_mount(self) -> None:
+        """Put the list of suggestions over everything else."""
+        self.screen.mount(self._list)
+
+    def open(self, text: str, separator: str = ",") -> None:
         """Show a text and take the keys.
+
+        Args:
+            text: The caption, or what was made of it before.
+            separator: What stands between tags.
 
         Raises:
             Refused: The text holds the private characters that stand for unsafe ones here.
         """
         safe = to_editor(text)
+        self._separator, self._opened = separator, safe
         self.load_text(safe)
         self.move_cursor(self.document.end)
-        self.border_title = "EDIT"
-        self.border_subtitle = "ctrl+s write · escape keep as draft"
+        self._mark_twice()
+        self.border_subtitle = _KEYS
         self.display = True
         self.focus()
 
     def close(self) -> None:
         """Hide and give the keys back."""
+        self._close_list()
         self.display = False
         self.screen.set_focus(None)
 
@@ -52,18 +110,155 @@ class TagEditor(TextArea):
         """Return the text as it is to be written."""
         return from_editor(self.text)
 
+    # --- what is done with the text -----------------------------------------------------------------------------
+
     def action_save(self) -> None:
         """Ask for the text to be written."""
-        self.post_message(EditSaved(self.content()))
+        self._close_list()
+        ready = tag_mode.without_open_end(self.text, self._opened, self._separator)
+        self.post_message(EditSaved(from_editor(ready)))
 
     def action_leave(self) -> None:
-        """Leave without writing."""
-        self.post_message(EditLeft(self.content()))
+        """Close the list; where it is closed, leave without writing."""
+        if self._list.is_open:
+            self._close_list()
+        else:
+            self.post_message(EditLeft(self.content()))
+
+    def action_undo(self) -> None:
+        """Take back what was typed last, or say that nothing of it is left."""
+        if self.history.undo_stack:
+            super().action_undo()
+        else:
+            self._tell("nothing typed here is left to undo")
+
+    def action_redo(self) -> None:
+        """Type again what was taken back, or say that there is nothing."""
+        if self.history.redo_stack:
+            super().action_redo()
+        else:
+            self._tell("nothing taken back here is left to redo")
+
+    def action_move_tag(self, by: int) -> None:
+        """Swap the tag under the cursor with its neighbour."""
+        change = tag_mode.moved(self.text, self._at, by, self._separator)
+        if change is None:
+            self._tell("there is no tag here with a neighbour on that side")
+        else:
+            self._apply(change)
+
+    def action_delete_tag(self) -> None:
+        """Take the tag under the cursor out."""
+        change = tag_mode.deleted(self.text, self._at, self._separator)
+        if change is None:
+            self._tell("there is no tag under the cursor")
+        else:
+            self._apply(change)
+
+    def action_complete(self) -> None:
+        """Open the list, also in prose and before anything was typed."""
+        self._suggest(asked=True)
+        if not self._list.is_open:
+            self._tell("no known tag begins like this")
+
+    def _apply(self, change: tag_mode.Change) -> None:
+        """Make a change as one step of the editor's history."""
+        self.history.checkpoint()
+        start, end = map(self._lines.get_location_from_index, (change.start, change.end))
+        self.replace(change.text, start, end, maintain_selection_offset=False)
+        self.history.checkpoint()
+        self.move_cursor(self._lines.get_location_from_index(change.cursor))
+
+    @property
+    def _at(self) -> int:
+        """Where the cursor is, in characters from the beginning."""
+        return self._lines.get_index_from_location(self.cursor_location)
+
+    @property
+    def _lines(self) -> Document:
+        """The text by its lines."""
+        assert isinstance(self.document, Document)
+        return self.document
+
+    def _tell(self, text: str) -> None:
+        self.border_subtitle = Content(text)
+
+    # --- suggestions --------------------------------------------------------------------------------------------
+
+    def on_text_area_changed(self) -> None:
+        """Keep up with what was typed."""
+        if self.display and self.text != self._opened:
+            self.border_subtitle = _KEYS
+        self._mark_twice()
+        self.typed()
+        if self._listed_for is not None or self._typing:
+            self._suggest()
+
+    def on_text_area_selection_changed(self) -> None:
+        """Close the list where the cursor left what it was opened for."""
+        if self._listed_for == self.text:
+            self._close_list()
+
+    def _suggest(self, *, asked: bool = False) -> None:
+        """Show what begins like the tag at the cursor, and ask for what nearly fits."""
+        word = tag_mode.word_at(self.text, self._at, self._separator)
+        wanted = word is not None and (asked or (bool(word.typed.strip()) and not word.in_prose))
+        if self.completer is None or word is None or not wanted:
+            self._close_list()
+            return
+        typed = from_editor(word.typed)
+        self._found, self._found_for = self.completer.complete(typed), typed
+        self._listed_for = self.text
+        self._show_list()
+        self.completer.near(typed, self._show_near)
+
+    def _show_near(self, near: list[Suggestion]) -> None:
+        if self._listed_for == self.text and self.display:
+            known = {one.tag for one in self._found}
+            self._found += [one for one in near if one.tag not in known]
+            self._show_list()
+
+    def _show_list(self) -> None:
+        is_whole = [one.tag for one in self._found] == [self._found_for]  # nothing is left to complete
+        self._list.show_found([] if is_whole else self._found, self.cursor_screen_offset)
+
+    def _close_list(self) -> None:
+        self._listed_for, self._found = None, []
+        self._list.close()
+        if self.completer is not None:
+            self.completer.forget()
+
+    def _accept(self) -> None:
+        """Put the chosen suggestion in place of what was typed."""
+        chosen, word = self._list.chosen, tag_mode.word_at(self.text, self._at, self._separator)
+        self._close_list()
+        if chosen is None or word is None:
+            return
+        try:
+            tag = to_editor(chosen.tag)
+        except Refused:
+            self._tell("this tag holds private-use characters that the editor needs itself")
+            return
+        self._apply(tag_mode.completed(self.text, word, tag, self._separator))
+
+    # --- keys -----------------------------------------------------------------------------------------------------
 
     async def _on_key(self, event: events.Key) -> None:
-        """Keep tab out of captions."""
-        if event.key in {"tab", "shift+tab"}:
+        """Let the list have its keys while it is open; keep tab out of captions."""
+        key = event.key
+        self._typing = event.is_printable or key == "backspace"
+        if key in {"tab", "shift+tab"}:
             event.prevent_default().stop()
+            if key == "tab" and self._list.is_open:
+                self._accept()
+        elif key == "enter" and self._list.entered:
+            event.prevent_default().stop()
+            self._accept()
+        elif self._list.is_open and (key == "down" or (key == "up" and self._list.entered)):
+            event.prevent_default().stop()
+            self._list.move(1 if key == "down" else -1)
+        else:
+            await do_bound(self, event)
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Take pasted text in the safe form, too: a widget hands escape sequences on to the terminal."""
@@ -73,3 +268,25 @@ class TagEditor(TextArea):
         except Refused:
             return  # private-use characters: they would come back as something else
         self.replace(safe, *self.selection)
+
+    # --- tags that stand twice ------------------------------------------------------------------------------------
+
+    def _mark_twice(self) -> None:
+        """Name in the title what stands more than once."""
+        twice = tag_mode.twice(self.text, self._separator)
+        if twice != self._twice:
+            self._twice = twice
+            self._line_cache.clear()  # of lines that did not change otherwise
+            self.refresh()
+        names = [self.text[slice(*places[0])] for places in self._twice]
+        told = f" · twice: {', '.join(names)}" if names else ""
+        self.border_title = Content(f"EDIT{show(told, one_line=True)}")
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line, with the tags underlined that stand more than once."""
+        line = super().get_line(line_index)
+        start = self._lines.get_index_from_location((line_index, 0))
+        for places in self._twice:
+            for first, end in places:
+                line.stylize(_TWICE, max(0, first - start), max(0, end - start))
+        return line

@@ -58,6 +58,8 @@ def test_one_line_is_one_line(text: str) -> None:
         ("one\r\ntwo\rthree\n", "one\ntwo␍three\n"),
         ("a\tb\x7f", "a␉b␡"),
         ("👩\u200d🚀 日本語 é", "👩\u200d🚀 日本語 é"),
+        ("❤\ufe0f\u200d🔥 👩🏽\u200d🚀", "❤\ufe0f\u200d🔥 👩🏽\u200d🚀"),
+        ("cat\u200d, do\u200dg, \u200d👩", "cat\\u200d, do\\u200dg, \\u200d👩"),
     ],
 )
 def test_tokens(text: str | bytes, shown: str) -> None:

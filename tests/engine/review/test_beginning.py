@@ -84,3 +84,16 @@ def test_vanished_images_are_passed_over(shelf: Shelf) -> None:
     (shelf.root / "a.png").unlink()
     shelf.desk.scan()
     assert _first(shelf) == "b.png"
+
+
+def test_an_image_by_its_key(shelf: Shelf) -> None:
+    """One image is loaded alone, with its state; a key that is not there, or not below the folder, loads nothing."""
+    shelf.propose("b.png", {"dog": 0.9})
+    workspace = Workspace.open(shelf.root, Settings(), load=False)
+    entry = workspace.roster.image_at(b"b.png")
+    assert entry is not None
+    assert (entry.state, len(workspace.entries)) == ("pending", 1)
+    assert workspace.roster.image_at(b"nobody.png") is None
+    workspace.load()
+    assert workspace.counts() == shelf.desk.counts()
+    workspace.close()

@@ -8,9 +8,9 @@ import pytest
 
 from engine.captions.view import View
 from engine.review.bring_in import Brought, bring_in
+from engine.review.chosen_steps import rows_of_group
 from engine.review.decide import Draft, decide
 from engine.review.other_store import reading
-from engine.review.undo import rows_of_group
 from tests.engine.review.shelf import Shelf
 
 if TYPE_CHECKING:

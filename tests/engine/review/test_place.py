@@ -14,7 +14,7 @@ import pytest
 from engine import paths, sqlite_steps
 from engine.errors import CutlineError, TooNew, Unreadable, Unsafe, WrongUsage
 from engine.review import migrations
-from engine.review.place import on_local_disk, place_of
+from engine.review.place import dataset_of, on_local_disk, place_of
 from engine.settings import Settings
 from engine.workspace import Workspace
 from tests.engine.review.shelf import Shelf
@@ -38,14 +38,43 @@ def test_a_missing_folder_a_file_and_a_folder_without_images(tmp_path: Path) -> 
     assert not (tmp_path / "empty" / ".cutline").exists()
 
 
-def test_a_folder_inside_a_dataset_is_refused_with_its_name(shelf: Shelf) -> None:
-    """A store above is found; a second one is not made below it."""
+def test_a_folder_inside_a_dataset_opens_that(shelf: Shelf) -> None:
+    """A store above is found, its images below the folder are dealt with, and a second store is not made."""
     inside = shelf.root / "deep"
     inside.mkdir()
     (inside / "x.png").write_bytes(b"x")
-    with pytest.raises(WrongUsage, match=str(shelf.root)):
-        _open(inside)
+    workspace = _open(inside)
+    workspace.scan()
+    assert (workspace.root, workspace.below, workspace.title) == (shelf.root, b"deep/", "set/deep")
+    assert [entry.key for entry in workspace.entries.values()] == [b"deep/x.png"]
+    workspace.close()
     assert not (inside / ".cutline").exists()
+
+
+def test_a_folder_that_a_scan_passes_over_is_refused(shelf: Shelf) -> None:
+    """One without images, and a hidden one, with the images in it, are no part of the dataset."""
+    for name, why in (("empty", "holds no images"), (".cutline-aside/7", "hidden in the dataset")):
+        folder = shelf.root / name
+        folder.mkdir(parents=True)
+        if name.startswith("."):
+            (folder / "x.png").write_bytes(b"x")
+        with pytest.raises(WrongUsage, match=why):
+            _open(folder)
+
+
+def test_a_store_is_looked_for_like_a_repository(tmp_path: Path, home: Path) -> None:
+    """The nearest one above wins; one in HOME or above it is somebody else's business."""
+    outer = Shelf(tmp_path / "set", {"a.png": None, "inner/deep/b.png": None})
+    outer.desk.close()
+    assert dataset_of(outer.root / "inner/deep") == (outer.root, b"inner/deep/")
+    (outer.root / "inner/.cutline").mkdir()
+    (outer.root / "inner/.cutline/review.db").touch()
+    assert dataset_of(outer.root / "inner/deep") == (outer.root / "inner", b"deep/")
+    for above in (home, tmp_path):
+        (above / ".cutline").mkdir()
+        (above / ".cutline/review.db").touch()
+    (home / "photos").mkdir()
+    assert dataset_of(home / "photos") == (home / "photos", b"")
 
 
 def test_a_newer_store_is_left_alone(shelf: Shelf) -> None:

@@ -63,6 +63,43 @@ def test_images_that_another_process_missed_are_gone(shelf: Shelf, other: Worksp
     assert other.refresh() == set()
 
 
+def test_an_image_that_came_and_went_unseen_is_no_image(shelf: Shelf, other: Workspace) -> None:
+    """What another process found and a person took away again is gone once anybody scans, who never saw it."""
+    (shelf.root / "new.png").write_bytes(b"new")
+    shelf.desk.scan()
+    found = shelf.id("new.png")
+    (shelf.root / "new.png").unlink()
+    other.scan()
+    shelf.desk.refresh()
+    assert found not in other.entries.keys() | shelf.desk.entries.keys()
+    assert _counted(other) == _counted(shelf.desk)
+
+
+def test_an_image_brought_back_here_and_deleted_there_is_gone(shelf: Shelf, other: Workspace) -> None:
+    """What this session brought back itself, and another one then missed, is news to this one, although it was away before."""
+    (shelf.root / "new.png").write_bytes(b"new")
+    shelf.desk.scan()
+    found = shelf.id("new.png")
+    step = shelf.desk.set_aside(found)
+    other.refresh()
+    other.undo([step.id])
+    (shelf.root / "new.png").unlink()
+    shelf.desk.scan()
+    other.refresh()
+    assert found not in other.entries
+    assert _counted(other) == _counted(shelf.desk)
+
+
+def test_an_image_named_twice_is_counted_once(shelf: Shelf) -> None:
+    """An undo of two steps on one image leaves the counts what the states are."""
+    (shelf.root / "new.png").write_bytes(b"new")
+    shelf.desk.scan()
+    before = shelf.desk.counts()
+    steps = [shelf.desk.write(shelf.frame("new.png"), text) for text in (b"cat", b"dog")]
+    shelf.desk.undo([step.id for step in steps])
+    assert shelf.desk.counts() == before
+
+
 def test_pictures_that_another_process_could_not_read_are_marked(shelf: Shelf, other: Workspace) -> None:
     """The reason appears, and goes when the picture is replaced."""
     image = shelf.id("b.png")

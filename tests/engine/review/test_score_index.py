@@ -45,7 +45,7 @@ def test_it_holds_the_open_candidates_of_one_source(shelf: Shelf) -> None:
         shelf.id("c.png"): {"x": to_u16(0.9)},
     }
     with shelf.desk.store.transaction() as db:
-        image_rows.mark_gone(db, shelf.id("c.png"))
+        image_rows.set_gone(db, shelf.id("c.png"), b"c.png", gone=True)
     assert set(fresh(shelf)) == {shelf.id("a.png")}
 
 
@@ -59,7 +59,7 @@ def test_it_follows_what_happens(shelf: Shelf, few: int, monkeypatch: pytest.Mon
 
     def gone() -> None:
         with shelf.desk.store.transaction() as db:
-            image_rows.mark_gone(db, shelf.id("b.png"))
+            image_rows.set_gone(db, shelf.id("b.png"), b"b.png", gone=True)
 
     def withdrawn() -> None:
         with shelf.desk.store.transaction() as db:

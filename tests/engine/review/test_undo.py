@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.captions.view import View
-from engine.review import undo
+from engine.review import chosen_steps
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
@@ -42,7 +42,7 @@ def test_undo_survives_a_restart(shelf: Shelf) -> None:
     shelf.desk.close()
     shelf.desk = shelf.open()
     assert shelf.desk.undo_last() is None  # not this session's step
-    done = shelf.desk.undo(undo.newest_steps(shelf.desk.store.db, 1))
+    done = shelf.desk.undo(chosen_steps.newest_steps(shelf.desk.store.db, 1))
     assert done.written == 1
     assert shelf.caption("a.png") == b"cat, sofa\n"
 
@@ -109,9 +109,9 @@ def test_newest_steps_count_groups_once(shelf: Shelf) -> None:
     group = shelf.desk.new_group()
     rows = [shelf.desk.edit(shelf.frame(name), "two", group=group).id for name in ("a.png", "b.png")]
     db = shelf.desk.store.db
-    assert sorted(undo.newest_steps(db, 1)) == rows
-    assert sorted(undo.newest_steps(db, 2)) == [single.id, *rows]
-    assert undo.rows_since(db, rows[0]) == rows
+    assert sorted(chosen_steps.newest_steps(db, 1)) == rows
+    assert sorted(chosen_steps.newest_steps(db, 2)) == [single.id, *rows]
+    assert chosen_steps.rows_since(db, rows[0]) == rows
 
 
 def test_undo_by_two_is_done_once(shelf: Shelf) -> None:
@@ -152,7 +152,7 @@ def test_a_view_taken_back_by_two_is_taken_back_once(shelf: Shelf) -> None:
     """A view that another process took back meanwhile is passed over."""
     for threshold in (0.5, 0.6):
         shelf.desk.change_view("tagger", partial(msgspec.structs.replace, threshold=threshold))
-    (row,) = undo.newest_steps(shelf.desk.store.db, 1)
+    (row,) = chosen_steps.newest_steps(shelf.desk.store.db, 1)
     other = shelf.open()
     assert other.undo([row]).sources == ("tagger",)
     other.close()
@@ -164,9 +164,9 @@ def test_the_first_view_of_a_source_is_no_step_by_number(shelf: Shelf) -> None:
     """`cutline undo` after `cutline tag` does not forget the model's own threshold; `--to` may."""
     shelf.desk.change_view("tagger", lambda _: View(threshold=0.5))
     db = shelf.desk.store.db
-    assert undo.newest_steps(db, 5) == []
+    assert chosen_steps.newest_steps(db, 5) == []
     shelf.desk.change_view("tagger", lambda _: View(threshold=0.6))
-    first, second = undo.rows_since(db, 1)
-    assert undo.newest_steps(db, 5) == [second]
+    first, second = chosen_steps.rows_since(db, 1)
+    assert chosen_steps.newest_steps(db, 5) == [second]
     shelf.desk.undo([first, second])
     assert views(shelf) == [View().threshold] * 2

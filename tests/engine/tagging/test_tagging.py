@@ -311,6 +311,14 @@ def test_a_glob_chooses_images(shelf: Shelf) -> None:
         ask(shelf.desk, engine.client(), Request("m", images="*.jpg"))
 
 
+def test_only_some_images_are_asked_about(shelf: Shelf) -> None:
+    """Those chosen one by one, as far as the glob has them, too; one that is gone by now is left out."""
+    engine = ScriptedEngine()
+    only = frozenset({shelf.id("b.png"), shelf.id("c.png"), 99})
+    assert ask(shelf.desk, engine.client(), Request("m", only=only)).chosen == (shelf.id("b.png"), shelf.id("c.png"))
+    assert ask(shelf.desk, engine.client(), Request("m", images="[ab].png", only=only)).images == 1
+
+
 def test_a_copied_dataset_collects_for_itself(shelf: Shelf) -> None:
     """A store with another collector id joins at its cursor, and acknowledges only in its own name."""
     engine = ScriptedEngine()

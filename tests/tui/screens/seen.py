@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+
+from tui.guard import HELD_SECONDS
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -33,6 +36,8 @@ def codes(app: App[int]) -> str:
 async def press(pilot: Pilot[int], app: CutlineApp, *keys: str) -> None:
     """Press keys one after another, and wait until what they asked for is done and drawn."""
     for key in keys:
+        if app.turns.guard.holds:
+            await asyncio.sleep(HELD_SECONDS)  # nobody reads a card that changed faster than this
         await pilot.press(key)
         await app.until_idle()
     await pilot.pause()

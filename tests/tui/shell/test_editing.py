@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from engine import editing
+from engine.captions.edits import FORMS
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
@@ -38,6 +41,94 @@ def test_a_caption_of_two_images_is_edited_once(cutline: Terminal, shelf: Shelf)
     said = cutline("edit", shelf.root, "prefix:x ", "--images", "a.*", "--apply", "--json")
     assert (said.json["images"], said.json["written"]) == (1, 1)
     assert shelf.caption("a.png") == b"x cat, sofa\n"
+
+
+def test_single_files_are_left_out(cutline: Terminal, shelf: Shelf) -> None:
+    """`--except` names an image, or its caption as the diff does; images that share it are left out with it."""
+    (shelf.root / "a.jpg").write_bytes(b"picture")
+    left = ["--except", "a.png", "--except", "sub/c.txt"]
+    said = cutline("edit", shelf.root, "add:new", *left)
+    assert said.out.splitlines()[0] == "b.txt"
+    assert said.out.splitlines()[-1] == "1 image would be edited, 1 caption written"
+    assert cutline("edit", shelf.root, "add:new", "--apply", "--json", *left).json["written"] == 1
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+    assert shelf.caption("sub/c.png") is None
+
+
+def test_what_is_left_out_must_be_there(cutline: Terminal, shelf: Shelf) -> None:
+    """A misspelt `--except` changes nothing: the file would be edited against the person's will."""
+    said = cutline("edit", shelf.root, "add:new", "--apply", "--except", "d.png")
+    assert (said.code, said.err) == (
+        2,
+        f"cutline: d.png is no image of {shelf.root} (name it relative to the dataset's folder)\n",
+    )
+    assert shelf.caption("a.png") == b"cat, sofa\n"
+
+
+def test_a_caption_that_is_refused_can_be_left_out(cutline: Terminal, shelf: Shelf) -> None:
+    """What cannot be edited and is not to be is no failure."""
+    (shelf.root / "a.txt").unlink()
+    os.mkfifo(shelf.root / "a.txt")
+    assert cutline("edit", shelf.root, "add:new").code == 3
+    assert cutline("edit", shelf.root, "add:new", "--except", "a.png").code == 0
+
+
+def test_a_link_is_left_out_by_either_name(cutline: Terminal, shelf: Shelf) -> None:
+    """An image whose caption is a link to that of another is left out with it."""
+    (shelf.root / "a.txt").unlink()
+    (shelf.root / "a.txt").symlink_to("b.txt")
+    for name in ("a.png", "b.png", "a.txt", "b.txt"):
+        assert "b.txt" not in cutline("edit", shelf.root, "add:new", "--except", name).out
+
+
+def test_a_filter_chooses_the_images(cutline: Terminal, shelf: Shelf) -> None:
+    """`--filter` takes the language of the screen, and goes together with `--images`."""
+    said = cutline("edit", shelf.root, "suffix:, x", "--filter", "tag:cat OR caption:dog")
+    assert [line for line in said.out.splitlines() if line.endswith(".txt")] == ["a.txt", "b.txt"]
+    assert cutline("edit", shelf.root, "suffix:, x", "--filter", "tag:cat", "--images", "b*").out == "nothing to do\n"
+    wrong = cutline("edit", shelf.root, "suffix:, x", "--filter", "tag:cat AND")
+    assert (wrong.code, "--filter: " in wrong.err) == (2, True)
+
+
+def test_help_names_every_edit(cutline: Terminal) -> None:
+    """How each edit is written stands in the help, with what it does."""
+    said = cutline("edit", "--help")
+    assert all(form in said.out and what in said.out for form, what in FORMS.values())
+
+
+def test_a_caption_that_changes_meanwhile_is_named(
+    cutline: Terminal, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the plan and its making another program may write: its text stays, and the exit code says so."""
+    apply = editing.apply
+
+    def late(*args: Any, **more: Any) -> Any:
+        (shelf.root / "a.txt").write_bytes(b"wolf")
+        return apply(*args, **more)
+
+    monkeypatch.setattr(editing, "apply", late)
+    said = cutline("edit", shelf.root, "add:new", "--apply", "--json")
+    assert (said.code, said.json["written"], [one["image"] for one in said.json["refused"]]) == (3, 2, ["a.png"])
+    assert shelf.caption("a.png") == b"wolf"
+
+
+def test_ctrl_c_says_what_was_done(cutline: Terminal, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupted edit ends with the number of images done, and how to take them back."""
+    sync, calls = os.fsync, iter(range(100))
+
+    def interrupted(descriptor: int) -> None:
+        if next(calls) == 1:
+            raise KeyboardInterrupt
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", interrupted)
+    said = cutline("edit", shelf.root, "add:new", "--apply")
+    monkeypatch.undo()
+    assert said.code == 130
+    back = f"take them back with: cutline undo {shelf.root} --group 1"
+    assert said.err.splitlines()[-1] == f"cutline: interrupted: 3 images edited ({back})"
+    cutline("undo", shelf.root, "--group", "1")
+    assert (shelf.caption("a.png"), shelf.caption("sub/c.png")) == (b"cat, sofa\n", None)
 
 
 def test_nothing_to_edit_is_no_failure(cutline: Terminal, shelf: Shelf) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine import paths
 from tests.pictures import make_picture
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def test_show_says_what_is_known_of_an_image(cutline: Terminal, shelf: Shelf) ->
     step = shelf.accept("a.png")
     shown = cutline("show", shelf.root, "./a.png", "--json").json
     assert (shown["image"], shown["width"], shown["height"]) == ("a.png", 64, 48)
-    assert (shown["caption"], shown["state"], shown["tokens"]) == ("cat, sofa, window\n", "accepted", None)
+    assert (shown["caption"], shown["state"]) == ("cat, sofa, window\n", "accepted")
+    assert shown["tokens"] == {"clip": 5, "clip_exact": True, "t5": 7, "t5_exact": False}
     tagger, captioner = shown["proposals"]
     assert tagger["id"] == first
     assert (tagger["kind"], tagger["text"], tagger["stale"]) == ("tags", "window", False)
@@ -59,6 +61,26 @@ def test_show_says_what_is_known_of_an_image(cutline: Terminal, shelf: Shelf) ->
     assert (captioner["id"], captioner["tags"], captioner["text"]) == (second, None, "A cat on a sofa.")
     assert [row["id"] for row in shown["history"]] == [step.id]
     assert cutline("show", shelf.root, "a.png").out.startswith("a.png  64×48 px  accepted\ncat, sofa, window\n")
+
+
+def test_show_says_what_a_caption_takes_of_the_text_encoders(cutline: Terminal, shelf: Shelf) -> None:
+    """Counts stand beside the limits of the settings; without a caption there is nothing to count."""
+    (shelf.root / "a.txt").write_text("cat, " * 40)
+    assert "80/75 CLIP tokens, over, ~97/512 T5 (estimate)\n" in cutline("show", shelf.root, "a.png").out
+    settings = paths.ensure(paths.config_dir()) / "cutline.toml"
+    settings.write_text("[tokens]\nclip_blocks = 2\nt5_limit = 256\n")
+    assert "80/150 CLIP tokens, ~97/256 T5 (estimate)\n" in cutline("show", shelf.root, "a.png").out
+    (shelf.root / "a.txt").unlink()
+    assert cutline("show", shelf.root, "a.png", "--json").json["tokens"] is None
+
+
+def test_a_tokenizer_file_that_is_not_there_is_named(cutline: Terminal, shelf: Shelf) -> None:
+    """One line says which setting names which file."""
+    settings = paths.ensure(paths.config_dir()) / "cutline.toml"
+    settings.write_text('[tokens]\nt5 = "/nowhere/spiece.model"\n')
+    said = cutline("show", shelf.root, "a.png")
+    assert said.code == 2
+    assert "tokens.t5: there is no file /nowhere/spiece.model (name a tokenizer.json" in said.err
 
 
 def test_show_can_say_what_is_not_utf8(cutline: Terminal, shelf: Shelf) -> None:

@@ -1,4 +1,4 @@
-"""`cutline undo`."""
+"""`cutline undo` and `cutline redo`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_was_changed_outside_stays(cutline: Terminal, shelf: Shelf) -> None
     said = cutline("undo", shelf.root, "--json")
     assert said.code == 3
     assert (said.json["images"], said.json["partly_undone"]) == (0, False)
-    reason = "the caption was changed since (compare it with cutline history, and edit it by hand)"
+    reason = "the caption was changed since, all of it (compare it with cutline history, and edit it by hand)"
     assert said.json["refused"] == [{"image": "a.png", "reason": reason}]
     assert shelf.caption("a.png") == b"mine"
 
@@ -68,3 +68,51 @@ def test_a_number_nobody_gave_out_is_wrong_usage(cutline: Terminal, shelf: Shelf
     said = cutline("undo", shelf.root, option, "99")
     assert said.code == 2
     assert "99" in said.err
+
+
+def test_redo_brings_again_what_undo_took_back(cutline: Terminal, shelf: Shelf) -> None:
+    """Undos come again one by one, newest first, and what came again is taken back as one step."""
+    for _ in range(2):
+        cutline("undo", shelf.root)
+    for text in (b"cat, sofa, one, two\n", b"cat, sofa, one, two, three\n"):
+        said = cutline("redo", shelf.root, "--json")
+        assert (said.code, said.json["images"], said.json["written"], said.json["refused"]) == (0, 1, 1, [])
+        assert shelf.caption("a.png") == text
+    assert cutline("redo", shelf.root).out == "nothing to do\n"
+    cutline("undo", shelf.root)
+    assert shelf.caption("a.png") == b"cat, sofa, one, two\n"
+    assert cutline("redo", shelf.root).out == "1 image brought again, 1 caption written\n"
+
+
+def test_redo_waits_where_steps_were_taken_since(cutline: Terminal, shelf: Shelf) -> None:
+    """A new step ends what `redo` brings by itself; by number it comes as long as no later step is in the way."""
+    cutline("undo", shelf.root)
+    cutline("edit", shelf.root, "add:x", "--images", "b.png", "--apply")
+    said = cutline("redo", shelf.root)
+    assert (said.code, said.out) == (0, "nothing to do\n")
+    assert "--steps 1" in said.err
+    assert cutline("redo", shelf.root, "--steps", "1").code == 0
+    assert shelf.caption("a.png") == b"cat, sofa, one, two, three\n"
+
+
+def test_a_group_is_redone_by_either_number(cutline: Terminal, shelf: Shelf) -> None:
+    """The number of what was taken back and that of the undo mean the same; undo by the latter is refused."""
+    group = cutline("edit", shelf.root, "add:x", "--apply", "--json").json["group"]
+    back = cutline("undo", shelf.root, "--json").json["group"]
+    refused = cutline("undo", shelf.root, "--group", back)
+    assert refused.code == 2
+    assert "cutline redo" in refused.err
+    assert cutline("redo", shelf.root, "--group", group, "--json").json["images"] == 3
+    back = cutline("undo", shelf.root, "--group", group, "--json").json["group"]
+    assert cutline("redo", shelf.root, "--group", back, "--json").json["images"] == 3
+    assert shelf.caption("sub/c.png") == b"x"
+
+
+def test_history_can_be_cut(cutline: Terminal, shelf: Shelf) -> None:
+    """`--limit` gives the newest rows, `--images` those of some images, both together the newest of those."""
+    cutline("edit", shelf.root, "add:x", "--apply")
+    assert [row["id"] for row in cutline("history", shelf.root, "--json", "--limit", "2").rows] == [5, 6]
+    found = cutline("history", shelf.root, "--json", "--images", "a*").rows
+    assert [row["id"] for row in found] == [1, 2, 3, 4]
+    found = cutline("history", shelf.root, "--json", "--images", "a*", "--limit", "1").rows
+    assert [(row["id"], row["image"]) for row in found] == [(4, "a.png")]

@@ -1,0 +1,129 @@
+"""Everything that filters and orders are answered from, each part read when a question first needs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.finding.candidates import Candidates
+from engine.finding.captions import Captions
+from engine.finding.columns import EMPTY
+from engine.finding.proposed import Proposed
+from engine.finding.rows import Rows
+from engine.finding.sizes import Sizes
+from engine.finding.worth import Worth
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.finding.language.words import Need
+    from engine.finding.patience import Patience
+    from engine.review.records import ImageId
+    from engine.workspace import Workspace
+
+
+class Index:
+    """The parts, and how far they have followed the store; for one thread at a time."""
+
+    def __init__(self, workspace: Workspace, count_tokens: Callable[[str], int] | None) -> None:
+        """Read nothing yet.
+
+        Args:
+            workspace: The dataset.
+            count_tokens: Counts the tokens of a caption; None where nobody can.
+        """
+        self.workspace = workspace
+        self.names: dict[str, int] = {"": EMPTY}
+        """`tag_key` → number, of all tags met in captions and proposals."""
+        self.meant: dict[str, NDArray[np.bool_]] = {}
+        """Pattern → which of the first so many numbers of tags it means; the last few that were asked."""
+        self.rows = Rows()
+        self.captions = Captions(workspace, self.rows, self.names, count_tokens)
+        self.sizes = Sizes(workspace.root, self.rows)
+        self.candidates = Candidates(self.rows)
+        self.proposed = Proposed(self.candidates, self.names, workspace.view_of)
+        self.worth = Worth(self.captions, self.candidates, self.proposed)
+        self._mark: _Mark | None = None
+        self._touched: set[ImageId] = set()
+
+    @property
+    def progress(self) -> tuple[int, int] | None:
+        """How much is read of what is being read; None while nothing is."""
+        for part in (self.captions, self.sizes, self.candidates):
+            if total := part.total:
+                return part.done, total
+        return None
+
+    def rest(self) -> None:
+        """Say that nothing is being read, also where somebody gave up in the middle."""
+        for part in (self.captions, self.sizes, self.candidates):
+            part.done = part.total = 0
+
+    def follow(self, needs: Iterable[Need], patience: Patience) -> None:
+        """Bring those parts that are needed up to folder and store.
+
+        Raises:
+            GivenUp: Nobody waits; what was read stays.
+        """
+        wanted = frozenset(needs)
+        changed = self.rows.follow(self.workspace.entries)
+        self._touch_rows(changed.tolist())
+        self._follow_store()
+        if "paths" in wanted:
+            self.rows.follow_paths(patience)
+        if wanted & {"captions", "tokens"}:
+            self.captions.follow(patience)
+        if wanted & {"candidates", "proposed"}:
+            self.candidates.follow(self.workspace.store.db, patience)
+        if "proposed" in wanted:
+            self.proposed.follow(patience)
+
+    def touch(self, images: Iterable[ImageId]) -> None:
+        """Have what is known of some images read again."""
+        self._touch_rows(self.rows.slots_of([*images]))
+
+    def _touch_rows(self, slots: list[int]) -> None:
+        self.captions.touch(slots)
+        self.candidates.touch(slots)
+        self.worth.touch({*slots})
+
+    def _follow_store(self) -> None:
+        """Touch what anybody decided or proposed since the last time."""
+        db = self.workspace.store.db
+        mark, since = _mark_now(db), self._mark
+        if mark == since:
+            return
+        self._mark = mark
+        if since is None:  # nothing was read before
+            return
+        touched = _touched_since(db, since)
+        # A write that was refused changes its row, not the newest row: look again at what was touched last.
+        self.touch(touched | self._touched)
+        self._touched = touched
+
+
+class _Mark(NamedTuple):
+    """How far the store was followed."""
+
+    journal: int
+    proposals: int
+    unfinished: int
+
+
+def _mark_now(db: sqlite3.Connection) -> _Mark:
+    row = db.execute(
+        "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM proposals),"
+        " (SELECT cast(total(length(status)) AS INTEGER) FROM writes WHERE status <> 'written')"
+    ).fetchone()
+    return _Mark(*row)
+
+
+def _touched_since(db: sqlite3.Connection, mark: _Mark) -> set[ImageId]:
+    rows = db.execute(
+        "SELECT image FROM journal WHERE id > ? AND image IS NOT NULL UNION SELECT image FROM proposals WHERE id > ?",
+        (mark.journal, mark.proposals),
+    )
+    return {image for (image,) in rows}

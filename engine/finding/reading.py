@@ -1,0 +1,35 @@
+"""One caption as the index wants it: quickly, and with the same tags as the exact reading gives."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from engine.captions.caption import BOM, parse, tag_key
+from engine.captions.prose import FENCE, prose_start
+
+
+class Read(NamedTuple):
+    """What the index keeps of a caption."""
+
+    text: str
+    """The whole file without its BOM."""
+    tags: tuple[str, ...]
+    """The `tag_key` of each tag, in order."""
+    prose: str
+    """What is prose; empty where there is none."""
+    written: tuple[str, ...]
+    """Each tag as it is written, same order."""
+
+
+def read_caption(raw: bytes | None, separator: str) -> Read:
+    """Read a caption file; most are tags alone, which takes a quarter of the time that their places take."""
+    if raw is None:
+        return Read("", (), "", ())
+    text = raw.removeprefix(BOM).decode("utf-8", "surrogateescape")
+    if FENCE in text or text.rstrip().endswith(".") or prose_start(text, separator) is not None:
+        caption = parse(raw, separator)
+        prose = caption.text[slice(*caption.prose)] if caption.prose else ""
+        written = tuple(tag.text for tag in caption.tags)
+        return Read(caption.text, tuple(map(tag_key, written)), prose, written)
+    written = tuple(tag for line in text.split("\n") for piece in line.split(separator) if (tag := piece.strip()))
+    return Read(text, tuple(map(tag_key, written)), "", written)

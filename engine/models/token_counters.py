@@ -1,0 +1,49 @@
+"""The counters of tokens that this machine and the settings allow: exact where a vocabulary is at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.captions.tokens import BLOCK, ClipCounter, Limits, Tokens
+from engine.models import clip_vocabulary, t5_tokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.settings import Settings
+
+
+def check(settings: Settings) -> None:
+    """Look at once whether the settings can be followed; reads no vocabulary.
+
+    Raises:
+        BadSetting: The tokenizer file of T5 is not there, or nothing installed reads it.
+    """
+    if settings.tokens.t5:
+        t5_tokenizer.check(settings.tokens.t5)
+
+
+def limits(settings: Settings) -> Limits:
+    """Return how many tokens the person's trainer reads."""
+    return Limits(settings.tokens.clip_blocks * BLOCK, settings.tokens.t5_limit)
+
+
+def load(settings: Settings) -> Tokens:
+    """Load the vocabularies: some 50 ms, and more for a tokenizer file of T5; not for the event loop.
+
+    Raises:
+        BadSetting: The tokenizer file of T5 cannot be used; names setting and file.
+    """
+    file = settings.tokens.t5
+    t5 = t5_tokenizer.load(file) if file else None
+    return Tokens(ClipCounter(clip_vocabulary.load()), t5)
+
+
+def load_without_t5() -> Tokens:
+    """Load CLIP's vocabulary only."""
+    return Tokens(ClipCounter(clip_vocabulary.load()))
+
+
+def counter() -> Callable[[str], int]:
+    """Return what counts CLIP's tokens of a text, for filters and orders: `tokens>75`."""
+    return ClipCounter(clip_vocabulary.load()).count

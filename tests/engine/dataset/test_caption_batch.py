@@ -1,0 +1,97 @@
+"""Many captions read and written at once: as one by one, with folders opened and made durable once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.dataset import caption_batch, folders
+from engine.dataset.caption_batch import Change
+from engine.dataset.caption_files import CaptionFiles
+from engine.errors import ChangedOutside, NotWritable, Unsafe
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANY = 30
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Three folders of captions."""
+    for number in range(MANY):
+        folder = tmp_path / "set" / f"{number % 3}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.txt").write_bytes(b"old")
+    return tmp_path / "set"
+
+
+def changes(saved: list[bytes]) -> list[Change]:
+    """Ask for a new text everywhere."""
+    return [
+        Change(f"{n % 3}/{n}.txt".encode(), b"old", b"new %d" % n, f".cutline-{n}.tmp", saved.append)
+        for n in range(MANY)
+    ]
+
+
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_all_are_written_and_each_refusal_is_its_own(root: Path, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    """In threads as well as without: what cannot be written is left alone, and says why at its own place."""
+    monkeypatch.setattr(caption_batch, "FEW", few)
+    (root / "1/1.txt").write_bytes(b"theirs")
+    (root / "2/5.txt").chmod(0o444)
+    asked = changes([])
+    asked[6] = asked[6]._replace(key=b"../6.txt")
+    asked[9] = asked[9]._replace(key=b"gone/9.txt")
+    with CaptionFiles(root).at_once() as captions:
+        found = captions.replace_all(asked)
+    refused = {place: type(outcome) for place, outcome in enumerate(found) if outcome is not None}
+    assert refused == {1: ChangedOutside, 5: NotWritable, 6: Unsafe, 9: NotWritable}
+    for number in set(range(MANY)) - refused.keys():
+        assert (root / f"{number % 3}/{number}.txt").read_bytes() == b"new %d" % number
+    assert (root / "1/1.txt").read_bytes() == b"theirs"
+    assert list(root.rglob(".cutline-*")) == []
+
+
+def test_a_folder_is_opened_and_synced_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many files are written in it; and it is synced after the last of them."""
+    synced: list[int] = []
+    opened: list[bytes] = []
+    real_open, real_sync = folders.open_folder, folders.sync_folder
+
+    def open_counted(of: bytes, path: list[bytes]) -> int:
+        opened.append(b"/".join(path))
+        return real_open(of, path)
+
+    def sync_counted(folder: int) -> None:
+        assert (root / "0/27.txt").read_bytes() == b"new 27"
+        synced.append(folder)
+        real_sync(folder)
+
+    monkeypatch.setattr(caption_batch, "open_folder", open_counted)
+    monkeypatch.setattr(caption_batch, "sync_folder", sync_counted)
+    with CaptionFiles(root).at_once() as captions:
+        assert captions.read(b"0/0.txt") == b"old"
+        assert captions.read(b"0/none.txt") is None
+        assert captions.replace_all(changes([])) == [None] * MANY
+        assert captions.read(b"0/0.txt") == b"new 0"
+    assert sorted(opened) == [b"0", b"1", b"2"]
+    assert len(synced) == 3
+
+
+def test_a_folder_that_fails_concerns_its_own_captions(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the names of one folder cannot be made durable the others are done."""
+    times = [0]
+
+    def failing(_: int) -> None:
+        times[0] += 1
+        if times[0] == 1:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(caption_batch, "sync_folder", failing)
+    with CaptionFiles(root).at_once() as captions:
+        found = captions.replace_all(changes([]))
+    failed = [place for place, outcome in enumerate(found) if isinstance(outcome, OSError)]
+    assert len(failed) == MANY // 3
+    assert len({place % 3 for place in failed}) == 1

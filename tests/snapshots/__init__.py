@@ -1,0 +1,1 @@
+"""What every screen looks like, kept as text: signs, and the style of each cell."""

@@ -1,0 +1,40 @@
+"""A dataset on which every screen has something to show, and a terminal that is always the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.snapshots.scene import Album
+from tests.tui.kept_jobs import KeptJobs, failed, run_instead
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Say what the terminal can do, and where on Earth it stands, whatever runs the tests."""
+    for name in ("NO_COLOR", "XTERM_VERSION", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("TZ", "UTC")
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> KeptJobs:
+    """Give an engine that keeps jobs; it is off until a scene wants it."""
+    made = KeptJobs()
+    made.running = False
+    run_instead(made, monkeypatch)
+    made.add("wd-swinv2", "/data/other set", "done")
+    made.add("joycaption", "/data/photos", failed=(failed("cut.png"),), rate=10.0, warning="runs on cpu, not on cuda:0")
+    return made
+
+
+@pytest.fixture
+def album(tmp_path: Path, engine: KeptJobs) -> Album:
+    """Give an empty album."""
+    return Album(tmp_path, engine)

@@ -1,0 +1,148 @@
+"""A face: one way to look at what is proposed for an image (a candidate, or a blend of several), and what is chosen of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.captions.rewording import reword
+from engine.captions.splitting import split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from engine.captions.caption import Caption
+    from engine.captions.diff import Kept
+    from engine.captions.hunks import Hunk
+
+
+class Work(NamedTuple):
+    """What a person did to a change."""
+
+    label: str
+    """Of the change as it was."""
+    text: str | None
+    """What they wrote instead; None where they split it."""
+
+
+class Face:
+    """Changes to choose from."""
+
+    def __init__(
+        self,
+        name: int | str,
+        hunks: Sequence[Hunk],
+        owners: Sequence[frozenset[int]],
+        kept: Sequence[Kept] = (),
+        *,
+        is_open: bool = True,
+        quiet: bool = False,
+    ) -> None:
+        """Start with nothing chosen by hand.
+
+        Args:
+            name: The proposal's id, or what the blend is called.
+            hunks: The changes.
+            owners: For each the places of the candidates that propose it.
+            kept: Tags that the caption has, too.
+            is_open: Whether nobody answered it.
+            quiet: Whether nothing of it is chosen until the person chooses.
+        """
+        self.name, self.is_open, self.kept = name, is_open, tuple(kept)
+        self.hunks, self.owners = tuple(hunks), tuple(owners)
+        self._quiet = quiet
+        self._touched: frozenset[int] | None = None
+        self._said: dict[str, bool] = {}
+        """What was last said of each change, by label, also of those that are gone."""
+        self._works: list[Work] = []
+
+    @property
+    def touched(self) -> bool:
+        """Whether the person chose of it by hand."""
+        return self._touched is not None
+
+    @property
+    def worked(self) -> bool:
+        """Whether changes of it were split or written anew."""
+        return bool(self._works)
+
+    def chosen(self, *, in_view: bool) -> frozenset[int]:
+        """Return which changes are chosen: what the person said, else what is chosen on opening where it is in view."""
+        if not self.is_open:
+            return frozenset()
+        if self._touched is not None:
+            return self._touched
+        return self._at_first() if in_view else frozenset()
+
+    def choose(self, chosen: Iterable[int], rather: int | None = None) -> None:
+        """Choose exactly these.
+
+        Args:
+            chosen: Places of changes. Of two that bring the same tag one is left out.
+            rather: Which is not; without it, the one that is offered as the new name of another tag is.
+        """
+        wanted = sorted(chosen, key=lambda place: (place != rather, not self.hunks[place].chosen, place))
+        found, tags = set(), set()
+        for place in wanted:
+            tag = self.hunks[place].tag_added
+            if not tag or tag not in tags:
+                found.add(place)
+                tags.add(tag)
+        self._touched = frozenset(found)
+
+    def alike(self, place: int) -> frozenset[int]:
+        """Return the changes of the same category; where it has none, those that do the same to the same part."""
+        kind = self._kind(self.hunks[place])
+        return frozenset(i for i, hunk in enumerate(self.hunks) if self._kind(hunk) == kind)
+
+    @staticmethod
+    def _kind(hunk: Hunk) -> tuple[str, str]:
+        return ("category", hunk.category) if hunk.category else (hunk.part, hunk.op)
+
+    def work(self, current: Caption, place: int, text: str | None = None) -> bool:
+        """Split a change, or write it anew; say whether that made a difference.
+
+        Args:
+            current: The caption.
+            place: Which change.
+            text: What it puts in from now on; None splits it.
+        """
+        old = self.hunks[place]
+        new = split(current, old) if text is None else reword(current, old, text)
+        if new == (old,):
+            return False
+        before = self.chosen(in_view=True)
+        if not new:  # what was to be put in is not: it is left out
+            self.choose(before - {place})
+            return True
+        self._works.append(Work(old.label, text))
+        more = len(new) - 1
+        chosen = {i if i < place else i + more for i in before if i != place}
+        if text is not None or place in before:
+            chosen |= set(range(place, place + len(new)))
+        self.hunks = (*self.hunks[:place], *new, *self.hunks[place + 1 :])
+        self.owners = (*self.owners[:place], *[self.owners[place]] * len(new), *self.owners[place + 1 :])
+        self.choose(chosen)
+        return True
+
+    def take_over(self, was: Face, current: Caption) -> None:
+        """Take over what was done to the same face before the image was read anew.
+
+        What was chosen or left out by hand stays so, also where its change was gone for a while; a change that is new
+        is as on opening.
+        """
+        if not was.touched:
+            return
+        for work in was._works:
+            place = next((i for i, hunk in enumerate(self.hunks) if hunk.label == work.label), None)
+            if place is not None:
+                self.work(current, place, work.text)
+            else:
+                self._works.append(work)
+        chosen, first = was.chosen(in_view=True), self._at_first()
+        self._said = was._said | {hunk.label: i in chosen for i, hunk in enumerate(was.hunks)}
+        self._touched = frozenset(
+            i for i, h in enumerate(self.hunks) if self._said.get(h.label, i in first or h.edited)
+        )
+
+    def _at_first(self) -> frozenset[int]:
+        return frozenset() if self._quiet else frozenset(i for i, hunk in enumerate(self.hunks) if hunk.chosen)

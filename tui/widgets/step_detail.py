@@ -1,0 +1,107 @@
+"""One step of the history in full: when and by whom, each caption before and after, what is in the way of its undo."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import TYPE_CHECKING
+
+from engine.captions.display import show
+from tui import step_words
+from tui.widgets.before_after import brief, whole
+from tui.widgets.paint import Line, Painted, Span, clip, clip_start, width_of, wrap
+
+if TYPE_CHECKING:
+    from engine.review.records import JournalRow
+    from tui.past import InFull
+
+NAME_SHARE = 0.34
+
+
+class StepDetail(Painted):
+    """Shows the step under the cursor."""
+
+    DEFAULT_CSS = """
+    StepDetail { height: 40%; margin-top: 1; background: $background; }
+    """
+
+    def __init__(self, session: str, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
+        """Start empty.
+
+        Args:
+            session: This session's name in the journal.
+            id: The widget's.
+        """
+        super().__init__(id=id)
+        self._session = session
+        self._full: InFull | None = None
+        self._asked: tuple[str, ...] = ()
+
+    def show_step(self, full: InFull | None, asked: tuple[str, ...] = ()) -> None:
+        """Show a step; None shows nothing.
+
+        Args:
+            full: What is known of it.
+            asked: What stands in the way of its undo, raw lines.
+        """
+        if (full, asked) != (self._full, self._asked):
+            self._full, self._asked = full, asked
+            self.renew()
+
+    def paint(self, width: int, height: int) -> list[Line]:
+        """Paint head, what is asked, and the captions."""
+        full = self._full
+        if full is None:
+            return [[Span("─" * width, self.ink("track"))]]
+        lines = [self._head(full, width)]
+        for text in (full.words, full.fate):
+            if text:
+                lines += wrap([Span(show(text, one_line=True), self.ink("muted"))], width)
+        lines += [[Span(clip(show(text, one_line=True), width), self.ink("warning"))] for text in self._asked]
+        room = height - len(lines)
+        if len(full.rows) == 1:
+            lines += self._single(full.rows[0], width)
+        else:
+            lines += self._several(full, width, room)
+        if len(lines) > height:
+            lines = [*lines[: height - 1], [Span(f"… {len(lines) - height + 1:,} more lines", self.ink("muted"))]]
+        return lines
+
+    def _head(self, full: InFull, width: int) -> Line:
+        step = full.step
+        who = "this session" if step.session == self._session else "another session"
+        at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(step.time))
+        group = f" · group {step.group}" if step.group is not None else ""
+        text = f" step {step.id}{group} · {at} · {step_words.when(step.time, time.time())[1]} · {who} "
+        return [Span("──", self.ink("track")), Span(text, self.ink("muted")), Span("─" * width, self.ink("track"))]
+
+    def _single(self, row: JournalRow, width: int) -> list[Line]:
+        lines: list[Line] = []
+        if row.image_key is not None:
+            lines.append([Span(clip_start(show(os.fsdecode(row.image_key), one_line=True), width), self.ink("name"))])
+        if row.note and row.kind != "view":
+            lines += wrap([Span(show(row.note, one_line=True), self.ink("muted"))], width)
+        said = [hunk for verdict in row.verdicts for hunk in verdict.hunks]
+        if row.kind == "offered":
+            lines += wrap([Span(show(row.before or b""), self.ink("text"))], width)
+        elif row.caption is not None and (row.before, row.after) != (None, None):
+            lines += wrap(whole(row.before, row.after, self.ink), width)
+        elif said:
+            lines += wrap([Span(show(", ".join(said), one_line=True), self.ink("text"))], width)
+        if row.status not in (None, "written"):
+            lines.append([Span(show(f"{row.status}: {row.note}", one_line=True), self.ink("warning"))])
+        return lines
+
+    def _several(self, full: InFull, width: int, room: int) -> list[Line]:
+        lines: list[Line] = []
+        share = max(12, int(width * NAME_SHARE))
+        for row in full.rows[: max(0, room)]:
+            name = clip_start(show(os.fsdecode(row.image_key or b""), one_line=True), share - 2)
+            left = [Span("↶ " if row.undone_by else "  ", self.ink("muted")), Span(name, self.ink("text"))]
+            left.append(Span(" " * max(1, share - width_of(left)), self.ink("text")))
+            done = [Span(step_words.KINDS.get(row.kind, row.kind), self.ink("muted"))]
+            change = brief(row.before, row.after, self.ink, width - width_of(left)) if row.caption is not None else done
+            lines.append([*left, *change])
+        if room > 0 and full.step.rows > room:
+            lines[-1] = [Span(f"  … and {full.step.rows - room + 1:,} more", self.ink("muted"))]
+        return lines
