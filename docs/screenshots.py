@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from engine.captions.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
 from engine.dataset.images import read_digest
 from engine.review import image_rows
 from engine.review.proposals import Origin, RawAnswer, label_row, store_answer, store_proposal
@@ -93,11 +93,11 @@ SHOTS = (
     Shot("prose", ("/", CLEAR + "rose", ENTER), "1/1 of", ("/", CLEAR, ENTER)),
     Shot("editing", ("/", CLEAR + "chelsea", ENTER, "e", ", w"), "EDIT", (ESCAPE, ESCAPE, "/", CLEAR, ENTER)),
     Shot("filter", ("/", CLEAR + "tag:cat OR sta"), "state", (ESCAPE, ESCAPE)),
-    Shot("orders", ("o",), "order", (ESCAPE,)),
+    Shot("orders", ("o",), "what waits first", (ESCAPE,)),
     Shot("bulk", ("b",), "trigger", (ESCAPE,)),
     Shot("dry-run", ("b", TAB, TAB, "t", "zxcphoto", ENTER), "zxcphoto", (ESCAPE, ESCAPE, ESCAPE)),
-    Shot("tags", ("T",), "whiskers", (ESCAPE,)),
-    Shot("history", ("a", "x", "a", "f", "H"), "accept", (ESCAPE,)),
+    Shot("tags", ("T",), "nightsky", (ESCAPE,)),
+    Shot("history", ("a", "x", "a", "f", "H"), "", (ESCAPE,)),
     Shot("jobs", ("J",), "engine", (ESCAPE,)),
     Shot("start-job", ("J", "n"), "model", (ESCAPE, ESCAPE)),
     Shot("palette", (CTRL_P, "sel"), "elect", (ESCAPE,)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.edits import apply_edits, edit_text
+from engine.captions.editing.edits import apply_edits, edit_text
 from engine.dataset.images import caption_key
 from engine.errors import CutlineError, Refused, Unsafe, WrongUsage
 from engine.review.decide import Draft, Step
@@ -21,7 +21,7 @@ from engine.review.records import ImageId
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.captions.edits import Edit
+    from engine.captions.editing.edits import Edit
     from engine.dataset.caption_batch import CaptionBatch
     from engine.workspace import Workspace
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.captions.tag_index import Known, TagList
-from engine.captions.vocabulary import KnownIndex, count_tags
-from engine.captions.vocabulary_csv import read_known_tags
+from engine.captions.known.tag_index import Known, TagList
+from engine.captions.known.vocabulary import KnownIndex, count_tags
+from engine.captions.known.vocabulary_csv import read_known_tags
 from engine.dataset.images import caption_key
 from engine.errors import CutlineError
 from engine.models import registry, weights

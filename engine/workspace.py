@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.captions.caption import with_text
-from engine.captions.hunks import apply
-from engine.captions.view import View
+from engine.captions.changes.hunks import apply
+from engine.captions.viewing.view import View
 from engine.dataset import images as scanner
 from engine.dataset.caption_files import CaptionFiles
 from engine.errors import ChangedOutside, Refused, WrongUsage
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
-    from engine.captions.diff import Hunk
+    from engine.captions.changes.diff import Hunk
     from engine.review.place import Dataset
     from engine.review.records import Counts, Image, ImageId, JournalRow, Verdict
     from engine.review.states import Entry

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from engine.captions.edits import Edit, edit_text, parse_edit
+from engine.captions.editing.edits import Edit, edit_text, parse_edit
 from engine.errors import WrongUsage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.captions.edits import Verb
+    from engine.captions.editing.edits import Verb
 
 Ask = Literal["trigger", "add", "drop", "rename", "replace", "regex", "prefix", "suffix", "dedupe", "order"]
 """What can be asked for: the verbs of `cutline edit`, and the trigger word, which is an `add` at the front."""

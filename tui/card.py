@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from engine.captions.agreement import Agreement
-from engine.captions.diff import apply, kept
-from engine.captions.merging import Blend, Blended, blend, blends
+from engine.captions.changes.agreement import Agreement
+from engine.captions.changes.diff import apply, kept
+from engine.captions.changes.merging import Blend, Blended, blend, blends
 from tui.faces import Face
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from engine.captions.diff import Hunk, Kept
+    from engine.captions.changes.diff import Hunk, Kept
     from engine.review.frames import Frame, Shown
     from engine.review.records import ImageId
 

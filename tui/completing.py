@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.captions.vocabulary import KnownIndex, Suggestion, Vocabulary
+    from engine.captions.known.vocabulary import KnownIndex, Suggestion, Vocabulary
     from engine.workspace import Workspace
     from tui.idle import Idle
 
@@ -85,7 +85,7 @@ class Completing:
     # Imported there: numpy and the label files take longer than the first image may wait.
 
     def _load_known(self) -> tuple[str, ...]:
-        from engine.captions.vocabulary import Vocabulary  # noqa: PLC0415
+        from engine.captions.known.vocabulary import Vocabulary  # noqa: PLC0415
         from engine.vocabularies import load_known  # noqa: PLC0415
 
         self._known, problems = load_known(self._files, self._workspace.separator)
@@ -93,7 +93,7 @@ class Completing:
         return problems
 
     def _load_own(self) -> None:
-        from engine.captions.vocabulary import Vocabulary  # noqa: PLC0415
+        from engine.captions.known.vocabulary import Vocabulary  # noqa: PLC0415
         from engine.vocabularies import count_own  # noqa: PLC0415
 
         desk = self._workspace
@@ -107,7 +107,7 @@ class Completing:
         return self._vocabulary.fuzzy(typed, MOST_SUGGESTED, lambda: self._closed or number != self._asked)
 
     def _count(self, before: bytes | None, after: bytes | None) -> None:
-        from engine.captions.vocabulary import Vocabulary, count_tags  # noqa: PLC0415
+        from engine.captions.known.vocabulary import Vocabulary, count_tags  # noqa: PLC0415
 
         if self._own is None:
             return

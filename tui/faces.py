@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.captions.rewording import reword
-from engine.captions.splitting import split
+from engine.captions.changes.rewording import reword
+from engine.captions.changes.splitting import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from engine.captions.caption import Caption
-    from engine.captions.diff import Kept
-    from engine.captions.hunks import Hunk
+    from engine.captions.changes.diff import Kept
+    from engine.captions.changes.hunks import Hunk
 
 
 class Work(NamedTuple):

@@ -15,7 +15,7 @@ from engine.errors import CutlineError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.review.score_index import ScoreIndex
     from engine.review.store import Store
     from engine.review.threshold_counts import Counted, ThresholdCounts

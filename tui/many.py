@@ -11,7 +11,7 @@ from tui.long_work import LongWork
 from tui.scopes import ALL, FILTERED, SELECTED, scopes, usual
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection
 
     from textual.app import App
 
@@ -191,8 +191,8 @@ class Many:
         if gone is not None and gone.tag:
             self._turns.ask(lambda _: self._filter(gone.tag))
 
-    async def _filter(self, forms: Sequence[str]) -> None:
-        query = " OR ".join(f'tag:"{_quoted(form)}"' for form in forms)
+    async def _filter(self, tag: str) -> None:
+        query = f'tag:"{_quoted(tag)}"'
         if self.filter_by is None:
             self._stage.say(f"filtering is not possible here; cutline review --filter '{query}' does it", "warning")
         else:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.ages import age
 
 if TYPE_CHECKING:
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.review.history import HistoryStep
 
 KINDS = {

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
-from engine.captions.scores import to_u16
+from engine.captions.viewing.scores import to_u16
 from engine.errors import Refused
 from engine.review.candidates import floor_of_proposal, model_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.review.threshold_counts import Counted
     from engine.workspace import Workspace
     from tui.card import Card

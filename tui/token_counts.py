@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from engine.captions.tokens import Tokens
+from engine.captions.tokens.tokens import Tokens
 from engine.errors import CutlineError
 from engine.models import token_counters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.captions.tokens import Limits
+    from engine.captions.tokens.tokens import Limits
     from engine.settings import Settings
     from tui.idle import Idle
     from tui.stage import Tone

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from engine.captions.scores import LabelTable, sections
+from engine.captions.viewing.scores import LabelTable, sections
 from engine.errors import Unreadable
 from engine.finding.columns import Column, ragged
 from engine.review.journal import DECISIONS, Step, in_force

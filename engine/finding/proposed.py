@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.finding.candidates import PROSE
 from engine.finding.columns import Column, Lists
 from engine.finding.seeing import NO_DOUBT, Eye

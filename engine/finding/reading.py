@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.captions.caption import BOM, parse, tag_key
+from engine.captions.changes.hunks import name_key
 from engine.captions.prose import FENCE, prose_start
+
+_WEIGHTS = frozenset("([{<")
+"""What a weight begins with."""
 
 
 class Read(NamedTuple):
@@ -14,7 +18,7 @@ class Read(NamedTuple):
     text: str
     """The whole file without its BOM."""
     tags: tuple[str, ...]
-    """The `tag_key` of each tag, in order."""
+    """The key of each tag without its weight, in order."""
     prose: str
     """What is prose; empty where there is none."""
     written: tuple[str, ...]
@@ -30,6 +34,11 @@ def read_caption(raw: bytes | None, separator: str) -> Read:
         caption = parse(raw, separator)
         prose = caption.text[slice(*caption.prose)] if caption.prose else ""
         written = tuple(tag.text for tag in caption.tags)
-        return Read(caption.text, tuple(map(tag_key, written)), prose, written)
+        return Read(caption.text, _keys(text, written), prose, written)
     written = tuple(tag for line in text.split("\n") for piece in line.split(separator) if (tag := piece.strip()))
-    return Read(text, tuple(map(tag_key, written)), "", written)
+    return Read(text, _keys(text, written), "", written)
+
+
+def _keys(text: str, written: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what makes each tag the same in any spelling and weight; most captions hold no weight at all."""
+    return tuple(map(name_key if _WEIGHTS.intersection(text) else tag_key, written))

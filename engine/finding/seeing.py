@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from engine.captions.caption import tag_key
-from engine.captions.cuts import cuts, is_simple
-from engine.captions.mcut import mcuts
-from engine.captions.rules import NEVER, rules_of
-from engine.captions.scores import FULL_SCALE, TagScore
-from engine.captions.view import view
+from engine.captions.viewing.cuts import cuts, is_simple
+from engine.captions.viewing.mcut import mcuts
+from engine.captions.viewing.rules import NEVER, rules_of
+from engine.captions.viewing.scores import FULL_SCALE, TagScore
+from engine.captions.viewing.view import view
 from engine.finding.columns import ragged
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.captions.scores import LabelTable
-    from engine.captions.view import View
+    from engine.captions.viewing.scores import LabelTable
+    from engine.captions.viewing.view import View
     from engine.finding.candidates import Candidates
     from engine.finding.patience import Patience
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.captions.caption import tag_key
-from engine.captions.scores import FULL_SCALE
+from engine.captions.viewing.scores import FULL_SCALE
 from engine.finding.columns import EMPTY
 from engine.finding.language.globs import tag_glob, text_glob
 from engine.finding.language.query import And, Mark, Not, Number, Or, Score, Text

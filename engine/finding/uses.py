@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from engine.captions.caption import tag_key
 from engine.captions.weights import split_weight
 from engine.finding.columns import EMPTY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from numpy.typing import NDArray
 
     from engine.finding.index import Index
     from engine.finding.patience import Patience
@@ -26,22 +23,11 @@ class TagUse(NamedTuple):
     name: str
     """As it is written where it was first met, without a weight."""
     key: str
-    """What makes it the same tag in any spelling."""
+    """What makes it the same tag in any spelling and weight; a filter finds it by that."""
     here: int
     """Of the images that were asked about."""
     total: int
     """Of all images."""
-    written: tuple[str, ...]
-    """The keys under which a filter finds it: its own, and those with weights."""
-
-
-class Named(NamedTuple):
-    """A tag without its weight."""
-
-    name: str
-    key: str
-    written: list[str]
-    """The keys of its forms in captions."""
 
 
 def tag_uses(index: Index, images: Iterable[ImageId], patience: Patience) -> list[TagUse]:
@@ -55,7 +41,8 @@ def tag_uses(index: Index, images: Iterable[ImageId], patience: Patience) -> lis
     Raises:
         GivenUp: Nobody waits.
     """
-    names, group_of = _groups(index, patience)
+    keys = {number: key for key, number in index.names.items()}
+    count = max(keys) + 1
     asked = np.zeros(len(index.rows), np.bool_)
     asked[index.rows.slots_of([*images])] = True
     lists = index.captions.tags
@@ -63,32 +50,18 @@ def tag_uses(index: Index, images: Iterable[ImageId], patience: Patience) -> lis
     there = (numbers != EMPTY) & index.rows.present[owners]
     patience.look()
     # A tag that stands twice in a caption, or with two weights, counts once. numpy lets go of the interpreter meanwhile.
-    pairs = np.unique(owners[there].astype(np.int64) * len(names) + group_of[numbers[there]])
-    slots, groups = pairs // len(names), pairs % len(names)
-    total = np.bincount(groups, minlength=len(names))
-    here = np.bincount(groups[asked[slots]], minlength=len(names))
+    pairs = np.unique(owners[there].astype(np.int64) * count + numbers[there])
+    slots, tags = pairs // count, pairs % count
+    total = np.bincount(tags, minlength=count)
+    here = np.bincount(tags[asked[slots]], minlength=count)
     order = np.lexsort((-total, -here))
-    counts = zip(order.tolist(), here[order].tolist(), total[order].tolist(), strict=True)
-    return [
-        TagUse(names[group].name, names[group].key, of_these, of_all, tuple(names[group].written))
-        for group, of_these, of_all in counts
-        if of_all
-    ]
-
-
-def _groups(index: Index, patience: Patience) -> tuple[list[Named], NDArray[np.int64]]:
-    """Return the name and key of each tag without its weight, and by number which of these it is."""
-    group_of = np.zeros(len(index.names), np.int64)
-    groups: dict[str, int] = {"": 0}
-    named = [Named("", "", [])]
-    for some in patience.batches([*index.names.items()], 1_000):
-        for key, number in some:
-            written = index.captions.spellings.get(number, key)
-            bare = split_weight(written).name
-            name, bare_key = (bare, tag_key(bare)) if bare and bare != written else (written, key)
-            if bare_key not in groups:
-                groups[bare_key] = len(named)
-                named.append(Named(name, bare_key, []))
-            group_of[number] = group = groups[bare_key]
-            named[group].written.append(key)
-    return named, group_of
+    uses = []
+    for some in patience.batches(
+        [*zip(order.tolist(), here[order].tolist(), total[order].tolist(), strict=True)], 1_000
+    ):
+        for number, of_these, of_all in some:
+            if of_all:
+                written = index.captions.spellings.get(number, keys[number])
+                name = split_weight(written).name or written
+                uses.append(TagUse(name, keys[number], of_these, of_all))
+    return uses

@@ -6,7 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from engine.captions import scores
+from engine.captions.viewing import scores
 from engine.errors import CutlineError
 from engine.jobs.batching import BatchSize, is_out_of_memory
 from engine.jobs.frames import Outcome

@@ -90,7 +90,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False):
     labels: str = ""
     """Id of the label table that `scores` refer to; sent before."""
     scores: bytes | None = None
-    """`engine.captions.scores.pack`."""
+    """`engine.captions.viewing.scores.pack`."""
     text: str | None = None
     error: Failure | None = None
 

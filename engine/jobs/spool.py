@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.scores import to_u16
+from engine.captions.viewing.scores import to_u16
 from engine.jobs.frames import Order, Outcome, Task
 from engine.jobs.job_changes import JobChanges
 from engine.jobs.kept_jobs import ANSWERED, FAILED, WAITING, UnknownJob

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING
 
-from engine.captions.byte_pairs import BytePairs
+from engine.captions.tokens.byte_pairs import BytePairs
 from engine.models import weights
 from engine.models.entry import Entry, Weights
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
-    from engine.captions.tokens import Pieces
+    from engine.captions.tokens.tokens import Pieces
 
     class PackagedTokenizer(Protocol):
         """What is used of the package."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
-from engine.captions.scores import LabelTable  # noqa: TC001  (msgspec resolves annotations at run time)
+from engine.captions.viewing.scores import LabelTable  # noqa: TC001  (msgspec resolves annotations at run time)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

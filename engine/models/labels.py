@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.captions.scores import LabelTable
+from engine.captions.viewing.scores import LabelTable
 from engine.errors import Unreadable
 from engine.models.label_files import read_rows
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from engine.captions.scores import FULL_SCALE, to_u16
+from engine.captions.viewing.scores import FULL_SCALE, to_u16
 from engine.errors import BadSetting, CutlineError
 from engine.models.contract import Scored
 from engine.models.labels import NOBODYS, RATING

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.captions.tokens import TextCounter
+from engine.captions.tokens.tokens import TextCounter
 from engine.errors import BadSetting
 from engine.models import sentencepiece_file
 

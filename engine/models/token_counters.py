@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.captions.tokens import BLOCK, ClipCounter, Limits, Tokens
+from engine.captions.tokens.tokens import BLOCK, ClipCounter, Limits, Tokens
 from engine.models import clip_vocabulary, t5_tokenizer
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.errors import CutlineError
 from engine.review import image_rows, journal
 from engine.review.journal import DECISIONS

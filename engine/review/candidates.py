@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.captions.scores import floor_of
+from engine.captions.viewing.scores import floor_of
 from engine.review.journal import DECISIONS, answers_in_force, in_force, steps
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Scores(NamedTuple):
     labels: int
     """Row of the label table."""
     blob: bytes
-    """See `engine.captions.scores`."""
+    """See `engine.captions.viewing.scores`."""
 
 
 class Newest(NamedTuple):

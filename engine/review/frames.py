@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.captions.caption import Caption, parse
-from engine.captions.diff import Candidate, Hunk, apply, diff
-from engine.captions.view import View, view
+from engine.captions.changes.diff import Candidate, Hunk, apply, diff
+from engine.captions.viewing.view import View, view
 from engine.dataset.images import caption_key
 from engine.review import image_rows
 from engine.review.journal import answers_in_force

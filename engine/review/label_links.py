@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from engine.captions.rules import rules_of
+from engine.captions.viewing.rules import rules_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from engine.captions.scores import LabelTable
-    from engine.captions.view import View
+    from engine.captions.viewing.scores import LabelTable
+    from engine.captions.viewing.view import View
     from engine.review.score_index import ScoreIndex
 
 

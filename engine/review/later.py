@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.review.chains import NOT_VOID, chains
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ CREATE TABLE labels (
     body BLOB NOT NULL
 ) STRICT;
 
--- The raw output of one model step for one picture: a blob of scores (engine.captions.scores), or text.
+-- The raw output of one model step for one picture: a blob of scores (engine.captions.viewing.scores), or text.
 CREATE TABLE answers (
     id INTEGER PRIMARY KEY,
     fingerprint TEXT NOT NULL,

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from engine import paths
-from engine.captions.scores import LabelTable, unpack
-from engine.captions.view import View
+from engine.captions.viewing.scores import LabelTable, unpack
+from engine.captions.viewing.view import View
 from engine.errors import Unreadable, Unsafe, WrongUsage
 from engine.review import journal
 from engine.review.migrations import migrate

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.captions.scores import LabelTable, unpack
+from engine.captions.viewing.scores import LabelTable, unpack
 from engine.review.journal import answers_in_force
 from engine.review.records import Merge, Proposal
 

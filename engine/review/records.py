@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from engine.captions.scores import TagScore
+from engine.captions.viewing.scores import TagScore
 
 ImageId = int
 Kind = Literal["tags", "prose"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from engine.captions.scores import FULL_SCALE, LabelTable, Sections, TagScore, sections
+from engine.captions.viewing.scores import FULL_SCALE, LabelTable, Sections, TagScore, sections
 from engine.errors import Unreadable
 from engine.review.candidates import open_scores
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.dataset.caption_files import CaptionFiles
     from engine.errors import CutlineError
     from engine.review.decide import Draft, Step

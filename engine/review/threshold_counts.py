@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import numpy as np
 
-from engine.captions.cuts import cuts, is_simple
-from engine.captions.view import View, view
+from engine.captions.viewing.cuts import cuts, is_simple
+from engine.captions.viewing.view import View, view
 from engine.review.label_links import LabelLinks, ScorePairs, label_links, score_pairs
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.captions.scores import TagScore
+    from engine.captions.viewing.scores import TagScore
     from engine.review.score_index import ScoreIndex
 
 AT_ONCE = 64

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.merge3 import merge3
+from engine.captions.three_way.merge3 import merge3
 from engine.errors import CutlineError, Refused
 from engine.review import aside, journal
 from engine.review.batches import in_batches

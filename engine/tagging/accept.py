@@ -12,7 +12,7 @@ from engine.review.candidates import open_candidates
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from engine.captions.diff import Hunk
+    from engine.captions.changes.diff import Hunk
     from engine.review.frames import Frame, Shown
     from engine.review.records import ImageId
     from engine.workspace import Workspace

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.review.states import Entry
     from engine.wire.client import EngineClient
     from engine.workspace import Workspace

@@ -20,7 +20,7 @@ from engine.tagging.ask import select
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.review.candidates import Newest
     from engine.workspace import Workspace
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.scores import LabelTable
+from engine.captions.viewing.scores import LabelTable
 from engine.dataset.moments import reached
 from engine.errors import CutlineError, EngineUnreachable, NotWritable
 from engine.review import image_rows

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from engine.captions.scores import LabelTable, TagScore, unpack
+from engine.captions.viewing.scores import LabelTable, TagScore, unpack
 from engine.errors import CutlineError, WrongUsage
 from engine.settings import nearest
 

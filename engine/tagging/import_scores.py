@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from engine.captions.scores import FULL_SCALE, LabelTable, pack, to_u16
-from engine.captions.view import View
+from engine.captions.viewing.scores import FULL_SCALE, LabelTable, pack, to_u16
+from engine.captions.viewing.view import View
 from engine.dataset.images import Found, read_digest
 from engine.errors import CutlineError
 from engine.review import image_rows

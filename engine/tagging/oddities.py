@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.captions.caption import tag_key
-from engine.captions.rules import Rules
-from engine.captions.scores import LabelTable
+from engine.captions.viewing.rules import Rules
+from engine.captions.viewing.scores import LabelTable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.tagging.views import Changes
     from engine.workspace import Workspace
 

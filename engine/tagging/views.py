@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.captions.scores import floor_of, to_u16
-from engine.captions.view import View
+from engine.captions.viewing.scores import floor_of, to_u16
+from engine.captions.viewing.view import View
 from engine.errors import CutlineError, WrongUsage
 from engine.models import registry
 from engine.review.candidates import model_of

@@ -327,7 +327,7 @@ class ScoresOutput(msgspec.Struct, frozen=True, tag="scores", tag_field="kind"):
     labels: str
     """Id of a label table that came earlier in the same stream."""
     blob: str
-    """base64 of `engine.captions.scores.pack`."""
+    """base64 of `engine.captions.viewing.scores.pack`."""
 
 
 class TextOutput(msgspec.Struct, frozen=True, tag="text", tag_field="kind"):

@@ -16,7 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from engine import paths
-from engine.captions.scores import pack, to_u16
+from engine.captions.viewing.scores import pack, to_u16
 from engine.jobs.frames import Outcome
 from engine.jobs.spool import Spool
 from engine.settings import Settings

@@ -11,7 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from engine import vocabularies
-from engine.captions.vocabulary import Vocabulary
+from engine.captions.known.vocabulary import Vocabulary
 from tests.bench.report import Row, p50_p99, percentile
 
 if TYPE_CHECKING:

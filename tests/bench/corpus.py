@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image
 
-from engine.captions.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
 from engine.review import image_rows, queue
 from engine.review.proposals import Origin, RawAnswer, label_row, store_answer, store_proposal
 from engine.settings import Settings

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.scores import LabelTable, pack, to_u16
-from engine.captions.view import View
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.view import View
 from engine.review import image_rows
 from engine.review.proposals import Origin, RawAnswer, label_row, store_answer, store_proposal
 from engine.review.score_index import ScoreIndex

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from engine.captions.cuts import cuts
-from engine.captions.scores import LabelTable, pack, to_u16, unpack
-from engine.captions.view import View, view
+from engine.captions.viewing.cuts import cuts
+from engine.captions.viewing.scores import LabelTable, pack, to_u16, unpack
+from engine.captions.viewing.view import View, view
 from tests.bench.report import Row, machine, table
 
 if TYPE_CHECKING:

@@ -7,14 +7,14 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING
 
-from engine.captions.tokens import ClipCounter, Tokens
+from engine.captions.tokens.tokens import ClipCounter, Tokens
 from engine.models import clip_vocabulary
 from tests.bench.report import Row, machine, percentile, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from engine.captions.tokens import Pieces
+    from engine.captions.tokens.tokens import Pieces
 
 CAPTIONS = 100_000
 BUDGET_SECONDS = 2.0

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from engine.captions.scores import LabelTable
+from engine.captions.viewing.scores import LabelTable
 from engine.errors import Unreadable
 from engine.models.contract import Ask, Scored, Written
 from engine.models.fit import Fit

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import editing
-from engine.captions.edits import parse_edit
+from engine.captions.editing.edits import parse_edit
 from engine.errors import WrongUsage
 from engine.review.repair import repair_all
 from tests.engine.review.shelf import Shelf
@@ -126,7 +126,7 @@ def test_what_cannot_be_edited_is_named(shelf: Shelf) -> None:
 
 def test_a_pattern_that_takes_for_ever_names_the_caption(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """The plan is given up with the file at which the pattern hangs, and nothing was changed."""
-    monkeypatch.setattr("engine.captions.patterns.MATCH_SECONDS", 0.05)
+    monkeypatch.setattr("engine.captions.editing.patterns.MATCH_SECONDS", 0.05)
     (shelf.root / "b.txt").write_bytes(b"a" * 60 + b"!")
     with pytest.raises(WrongUsage, match=r"b\.txt: the pattern"):
         plan(shelf, "regex:(a|aa)+$=x")

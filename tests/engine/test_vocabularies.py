@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from engine import paths, vocabularies
-from engine.captions.vocabulary import Vocabulary
+from engine.captions.known.vocabulary import Vocabulary
 from engine.dataset.caption_files import CaptionFiles
 from tests.rules.arrows import HEAVY
 

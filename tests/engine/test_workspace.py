@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.review.frames import chosen_on_opening
 from tests.engine.review.shelf import Shelf
 

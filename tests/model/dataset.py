@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from engine.captions.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
 from engine.review.proposals import Origin, RawAnswer, label_row, store_answer, store_proposal
 from engine.settings import Settings
 from engine.workspace import Workspace

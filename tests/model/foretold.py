@@ -9,7 +9,7 @@ from tests.model.plain import UNKNOWN, Guess, plain, with_only, with_tags
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from engine.captions.diff import Hunk
+    from engine.captions.changes.diff import Hunk
     from engine.review.frames import Frame
     from tests.model.nouns import Proposal, Seen
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from engine import editing
-from engine.captions.edits import parse_edit
+from engine.captions.editing.edits import parse_edit
 from engine.errors import CutlineError
 from engine.tagging.accept import accept_proposals
 from engine.tagging.bulk import choose, reject_proposals
@@ -19,7 +19,7 @@ from tests.model.plain import Unknown, all_edited, by_hand
 from tests.model.sessions_machine import FEWEST, SessionsMachine, many, which, who
 
 if TYPE_CHECKING:
-    from engine.captions.diff import Hunk
+    from engine.captions.changes.diff import Hunk
     from engine.review.frames import Frame
     from engine.workspace import Workspace
 

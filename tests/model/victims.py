@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from engine import editing
-from engine.captions.edits import parse_edit
+from engine.captions.editing.edits import parse_edit
 from engine.dataset import moments
 from engine.review.frames import chosen_on_opening
 from engine.settings import Settings

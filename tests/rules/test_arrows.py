@@ -88,7 +88,8 @@ def test_every_import_is_found() -> None:
     """Imports are seen in functions, in both branches of TYPE_CHECKING, and by the module they mean."""
     code = """
 import torch.nn as nn
-from engine.captions import caption, Nothing
+from engine.captions import caption
+from engine.captions import Nothing
 if TYPE_CHECKING:
     from typing import Any
 else:

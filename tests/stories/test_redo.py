@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import editing
-from engine.captions.edits import parse_edit
+from engine.captions.editing.edits import parse_edit
 from tui import commands
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from engine.captions.scores import LabelTable, TagScore, unpack
+from engine.captions.viewing.scores import LabelTable, TagScore, unpack
 from tests.stories.desk import Desk
 from tests.stories.prints import PRINTS
 from tui import commands

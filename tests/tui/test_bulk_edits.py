@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.captions.edits import apply_edits
+from engine.captions.editing.edits import apply_edits
 from engine.errors import WrongUsage
 from tui.bulk_edits import FORMS, Ask, completed, edits_of, told, word_at
 

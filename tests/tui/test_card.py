@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from tui.card import Card
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.review.score_index import ScoreIndex
 from engine.review.threshold_counts import Counted
 from tests.stories.sitting import PATIENCE_SECONDS

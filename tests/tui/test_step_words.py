@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.review.history import HistoryStep
 from tui import step_words
 

@@ -8,7 +8,7 @@ from engine.finding.finder import TagUse
 from tui.tag_table import Sort, TagTable
 
 USES = [
-    TagUse(name, name, here, total, (name,))
+    TagUse(name, name, here, total)
     for name, here, total in (("solo", 9, 90), ("long hair", 5, 5), ("very long hair", 3, 4), ("cat", 0, 7))
 ]
 

@@ -13,8 +13,8 @@ import pytest
 from textual import events
 from textual.widgets import Static
 
-from engine.captions.scores import LabelTable, pack, to_u16
-from engine.captions.view import View
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.view import View
 from engine.review.proposals import Origin
 from engine.review.threshold_counts import Counted, ThresholdCounts
 from engine.settings import Settings

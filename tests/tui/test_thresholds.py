@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.captions.scores import LabelTable, pack, to_u16
-from engine.captions.view import View
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.view import View
 from engine.errors import Refused
 from engine.review.proposals import Origin
 from engine.review.threshold_counts import Counted

@@ -16,7 +16,7 @@ from tui.token_counts import TokenCounts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.captions.tokens import Limits, Tokens
+    from engine.captions.tokens.tokens import Limits, Tokens
     from tests.tui.trial import Trial
 
 

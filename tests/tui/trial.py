@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from engine.captions.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
 from engine.dataset.images import read_digest
 from engine.review import image_rows
 from engine.review.proposals import Origin, RawAnswer, label_row, store_answer, store_proposal

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui.plain import speak
 
 if TYPE_CHECKING:
-    from engine.captions.hunks import Hunk
+    from engine.captions.changes.hunks import Hunk
     from engine.review.frames import Frame
     from engine.review.states import Entry
     from tui.card import Card

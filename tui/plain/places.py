@@ -10,7 +10,7 @@ from engine.errors import WrongUsage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from engine.captions.hunks import Hunk
+    from engine.captions.changes.hunks import Hunk
 
 _RANGE = re.compile(r"(\d{1,6})(?:-(\d{1,6}))?")
 _SCORE = re.compile(r"(>=?|<=?)(\d?\.?\d+)")

@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.captions.caption import unparsed
-from engine.captions.hunks import name_key
+from engine.captions.changes.hunks import name_key
 from engine.dataset.images import repeats
 from tui.shell.output import count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from engine.captions.hunks import Hunk
-    from engine.captions.merging import Blend
+    from engine.captions.changes.hunks import Hunk
+    from engine.captions.changes.merging import Blend
     from engine.review.frames import Shown
     from engine.review.states import Entry
     from tui.card import Card

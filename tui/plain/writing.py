@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Protocol
 
-from engine.captions.edits import FORMS, apply_edits, parse_edit
+from engine.captions.editing.edits import FORMS, apply_edits, parse_edit
 from engine.errors import CutlineError, WrongUsage
 from tui.drafts import Drafts, caption_text
 from tui.plain import speak

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from engine.captions.edits import Edit
+    from engine.captions.editing.edits import Edit
     from engine.workspace import Workspace
     from tui.bulk_edits import Ask
     from tui.completing import Completing

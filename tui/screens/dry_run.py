@@ -15,7 +15,7 @@ from tui.widgets.headline import Words
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.captions.edits import Edit
+    from engine.captions.editing.edits import Edit
     from engine.review.decide import Draft
     from engine.workspace import Workspace
     from tui.long_work import Course, LongWork, Progress

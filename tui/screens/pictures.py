@@ -29,6 +29,7 @@ class Pictures:
         self._window, self._pane, self._caption, self._turns = window, pane, caption, turns
         self._drawn: Drawn | None = None
         self._drawn_of: ImageId | None = None
+        pane.resized = self.look
 
     def facts_of(self, image: ImageId) -> Facts | None:
         """Return what the head of an image's picture says; None where it is not the one that is drawn."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.captions.edits import Edit
+from engine.captions.editing.edits import Edit
 from engine.errors import CutlineError
 from tui import commands
 from tui.actions.tagging import TAGS
@@ -31,8 +31,8 @@ class Gone(NamedTuple):
 
     edited: frozenset[int]
     """Images whose captions were edited."""
-    tag: tuple[str, ...] = ()
-    """The forms of the tag to filter the review by; none for no filter."""
+    tag: str = ""
+    """The tag to filter the review by; empty for none."""
 
 
 class TagsScreen(ListScreen["TagUse", Gone]):
@@ -143,7 +143,7 @@ class TagsScreen(ListScreen["TagUse", Gone]):
 
     def _show_tag(self) -> None:
         if self.item is not None:
-            self._leave(self.item.written)
+            self._leave(self.item.key)
 
     def _ask_what(self) -> None:
         before = self._table.sought
@@ -232,9 +232,9 @@ class TagsScreen(ListScreen["TagUse", Gone]):
 
     def back(self) -> None:
         """Leave without a filter."""
-        self._leave(())
+        self._leave("")
 
-    def _leave(self, tag: tuple[str, ...]) -> None:
+    def _leave(self, tag: str) -> None:
         self._work.give_up()
         self.dismiss(Gone(frozenset(self._edited), tag))
 

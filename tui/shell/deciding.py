@@ -21,7 +21,7 @@ from tui.shell.view_options import add_view_options, view_changes
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from engine.captions.view import View
+    from engine.captions.viewing.view import View
     from engine.workspace import Workspace
     from tui.shell.output import Output
     from tui.shell.parser import Parser

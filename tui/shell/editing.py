@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from engine import editing, settings
-from engine.captions.edits import ESCAPES, FORMS, parse_edit
+from engine.captions.editing.edits import ESCAPES, FORMS, parse_edit
 from engine.dataset.images import caption_key
 from engine.errors import CutlineError
 from engine.tagging.ask import select

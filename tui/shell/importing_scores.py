@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from engine.captions.scores import FULL_SCALE
+from engine.captions.viewing.scores import FULL_SCALE
 from engine.dataset.formats import scores_csv
 from engine.errors import WrongUsage
 from engine.review.records import Merge

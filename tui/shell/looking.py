@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Iterable
 
-    from engine.captions.tokens import Limits, TokenBudget
+    from engine.captions.tokens.tokens import Limits, TokenBudget
     from engine.review.records import Image, JournalRow
     from engine.workspace import Workspace
     from tui.shell.output import Output

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from engine.captions.view import text_of
+from engine.captions.viewing.view import text_of
 from engine.review.journal import answers_in_force
 from engine.wire.protocol import to_name
 from tui.shell.output import text_or_bytes

@@ -6,8 +6,8 @@ from argparse import BooleanOptionalAction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from engine.captions.tag_lists import parse_replacements, read_implications, read_replacements, read_tags
-from engine.captions.view import View
+from engine.captions.viewing.tag_lists import parse_replacements, read_implications, read_replacements, read_tags
+from engine.captions.viewing.view import View
 from engine.errors import WrongUsage
 from engine.tagging.views import Changes
 from tui.shell.parser import at_least, given, one_of, score

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from engine.captions.changes.text_changes import pieces
 from engine.captions.display import show
-from engine.captions.text_changes import pieces
 from tui.widgets.paint import BOLD, STRUCK, UNDERLINED, Line, Span, clip, clip_start
 from tui.widgets.result_line import text_of
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
 
-    from engine.captions.text_changes import Piece
+    from engine.captions.changes.text_changes import Piece
 
 CONTEXT = 14
 """Cells of what stays, on each side of a change in a single line."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.captions.display import show
-from engine.captions.tokens import BLOCK, Limits, Tokens
+from engine.captions.tokens.tokens import BLOCK, Limits, Tokens
 from tui import commands, keymap
 from tui.messages import CandidatePicked, HunkPicked
 from tui.widgets.candidate_tabs import tabs

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 
+from engine.captions.changes.text_changes import pieces
 from engine.captions.display import show
-from engine.captions.text_changes import pieces
 from tui.widgets.item_list import ItemList
 from tui.widgets.paint import BOLD, STRUCK, UNDERLINED, Line, Span, clip, clip_start, wrap
 from tui.widgets.result_line import text_of
@@ -16,7 +16,7 @@ from tui.widgets.signs import CHOSEN, LEFT_OUT
 if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
-    from engine.captions.text_changes import Piece
+    from engine.captions.changes.text_changes import Piece
     from engine.review.decide import Draft
 
 NAME_SHARE, LEAST_NAME, MOST_NAME = 0.25, 12, 36

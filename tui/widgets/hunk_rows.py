@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 
+from engine.captions.changes.hunks import name_key
 from engine.captions.display import show
-from engine.captions.hunks import name_key
 from tui.widgets.paint import STRUCK, Span, spread, width_of, wrap
 from tui.widgets.signs import CHOSEN, LEFT_OUT, OPERATIONS, bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.captions.agreement import Agreement
-    from engine.captions.diff import Hunk, Kept
+    from engine.captions.changes.agreement import Agreement
+    from engine.captions.changes.diff import Hunk, Kept
     from tui.widgets.paint import Line
 
 BARS = ((78, 12), (54, 8), (36, 5))

@@ -10,7 +10,7 @@ from engine.captions.display import show
 from tui.widgets.paint import Line, Painted, Span, width_of, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.filter import LineFilter
     from textual.strip import Strip
@@ -26,6 +26,12 @@ class PicturePane(Painted):
         super().__init__(id=id)
         self._rows: tuple[CellStrip, ...] = ()
         self._says = ""
+        self.resized: Callable[[], object] = lambda: None
+        """Called when it has another size: a line to type in takes one of its rows."""
+
+    def on_resize(self) -> None:
+        """Have the picture fitted to the new room."""
+        self.resized()
 
     def show_rows(self, rows: tuple[CellStrip, ...], says: str = "") -> None:
         """Show a picture.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from engine.captions.changes.prose_diff import common
 from engine.captions.display import show
-from engine.captions.prose_diff import common
-from engine.captions.tokens import BLOCK, Blocks
+from engine.captions.tokens.tokens import BLOCK, Blocks
 from tui.widgets.paint import BOLD, UNDERLINED, Span
 from tui.widgets.token_line import with_block_ends
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
 
-    from engine.captions.tokens import Blocks, Limits, TokenBudget
+    from engine.captions.tokens.tokens import Blocks, Limits, TokenBudget
     from tui.widgets.paint import Line
 
 OVER = "!"

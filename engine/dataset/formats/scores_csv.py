@@ -19,7 +19,7 @@ from engine.errors import Unreadable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from engine.captions.scores import TagScore
+    from engine.captions.viewing.scores import TagScore
 
 HEADER = b"image,tag,category,score\n"
 NEEDED = ("image", "tag", "score")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from engine.captions.scores import LabelTable
+    from engine.captions.viewing.scores import LabelTable
     from engine.models.adapters.onnx_session import Input
     from engine.models.contract import Ask, Scored, Written
     from engine.models.pictures import Picture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from PIL import Image
 
-from engine.captions.scores import LabelTable, to_u16
+from engine.captions.viewing.scores import LabelTable, to_u16
 from engine.errors import BadSetting
 from engine.models.contract import Ask, Scored, Written
 from engine.models.measures import colour, focus, surround

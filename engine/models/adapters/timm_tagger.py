@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from engine.captions.scores import LabelTable
+    from engine.captions.viewing.scores import LabelTable
     from engine.models.contract import Ask, Scored
     from engine.models.fit import Fit
     from engine.models.pictures import Picture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.captions.byte_pairs import MERGES
+from engine.captions.tokens.byte_pairs import MERGES
 
 
 @cache

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.captions.caption import parse, tag_key
-from engine.captions.diff import Candidate, Merge, apply, diff
-from engine.captions.view import ViewedTag
+from engine.captions.changes.diff import Candidate, Merge, apply, diff
+from engine.captions.viewing.view import ViewedTag
 
 PROSE = (
     'A man. He "runs" fast, and jumps.',

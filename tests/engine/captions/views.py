@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from engine.captions.scores import FULL_SCALE, LabelTable, TagScore
-from engine.captions.view import View
+from engine.captions.viewing.scores import FULL_SCALE, LabelTable, TagScore
+from engine.captions.viewing.view import View
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from engine.captions.caption import tag_key
-from engine.captions.view import View, view
+from engine.captions.viewing.view import View, view
 from engine.finding.language.query import And, Mark, Not, Number, Or, Score, Text
 
 if TYPE_CHECKING:

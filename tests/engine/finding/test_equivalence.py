@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.scores import LabelTable, pack
-from engine.captions.view import View
+from engine.captions.viewing.scores import LabelTable, pack
+from engine.captions.viewing.view import View
 from engine.finding.finder import Finder
 from engine.finding.language.query import And, Mark, Node, Not, Number, Or, Query, Score, Text, query_text
 from engine.review import image_rows

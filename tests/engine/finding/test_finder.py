@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.finding import patience
 from engine.finding.finder import Finder, GivenUp
 from engine.finding.language import parse

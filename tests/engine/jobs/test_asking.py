@@ -21,7 +21,7 @@ from engine.wire.protocol import Failure
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from engine.captions.scores import LabelTable
+    from engine.captions.viewing.scores import LabelTable
 
 ORDER = Order(1, 0, "m", "cpu", {}, "", 0, urgent=False, tasks=())
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from engine.captions.scores import to_u16
+from engine.captions.viewing.scores import to_u16
 from engine.models import registry
 from engine.models.contract import Ask, Scored, Written
 from engine.models.pictures import Picture

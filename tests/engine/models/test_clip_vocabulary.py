@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import settings
-from engine.captions.byte_pairs import BytePairs
+from engine.captions.tokens.byte_pairs import BytePairs
 from engine.models import clip_vocabulary, pulling, token_counters, weights
 from tests.engine.captions.clip_pairs import pairs_text
 from tests.engine.models.hub import Hub

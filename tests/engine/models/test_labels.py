@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from engine.captions.scores import to_u16
+from engine.captions.viewing.scores import to_u16
 from engine.errors import Unreadable
 from engine.models.contract import Scored
 from engine.models.labels import NOBODYS, check_count, read_labels

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.captions.scores import LabelTable, to_u16
+from engine.captions.viewing.scores import LabelTable, to_u16
 from engine.errors import BadSetting
 from engine.models.contract import Scored
 from engine.models.labels import Labels

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.captions.scores import LabelTable, unpack
+from engine.captions.viewing.scores import LabelTable, unpack
 from engine.errors import CutlineError
 from engine.models import registry
 from engine.models.adapters import timm_tagger

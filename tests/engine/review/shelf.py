@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from engine.captions.scores import LabelTable, pack, to_u16
+from engine.captions.viewing.scores import LabelTable, pack, to_u16
 from engine.review.frames import chosen_on_opening
 from engine.review.proposals import Origin, RawAnswer, label_row, store_answer, store_proposal
 from engine.settings import Settings
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from engine.captions.scores import TagScore
+    from engine.captions.viewing.scores import TagScore
     from engine.review.decide import Step
     from engine.review.frames import Frame
     from engine.review.records import Merge

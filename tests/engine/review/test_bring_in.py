@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.review.bring_in import Brought, bring_in
 from engine.review.chosen_steps import rows_of_group
 from engine.review.decide import Draft, decide

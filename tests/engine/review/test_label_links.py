@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.captions.scores import LabelTable
-from engine.captions.view import View
+from engine.captions.viewing.scores import LabelTable
+from engine.captions.viewing.view import View
 from engine.review.label_links import label_links
 
 NAMES = ("very_long_hair", "long_hair", "hair", "sofa", "lamp", "cat")

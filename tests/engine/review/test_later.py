@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.scores import FULL_SCALE, pack, to_u16
+from engine.captions.viewing.scores import FULL_SCALE, pack, to_u16
 from engine.errors import Unreadable
 from engine.review import image_rows, score_index
 from engine.review.score_index import ScoreIndex

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.review.journal import Step, in_force
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.captions.scores import LabelTable, TagScore, pack, to_u16
-from engine.captions.view import View, view
+from engine.captions.viewing.scores import LabelTable, TagScore, pack, to_u16
+from engine.captions.viewing.view import View, view
 from engine.review import threshold_counts
 from engine.review.candidates import Scores
 from engine.review.score_index import ScoreIndex

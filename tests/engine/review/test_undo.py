@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.review import chosen_steps
 
 if TYPE_CHECKING:

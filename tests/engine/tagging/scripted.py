@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import msgspec
 
-from engine.captions.scores import pack, to_u16
+from engine.captions.viewing.scores import pack, to_u16
 from engine.errors import EngineUnreachable, Refused
 from engine.wire import protocol
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.scores import to_u16
+from engine.captions.viewing.scores import to_u16
 from engine.errors import WrongUsage
 from engine.tagging.export_scores import stored_scores, tagger
 from tests.engine.review.shelf import Shelf

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.scores import floor_of, to_u16
-from engine.captions.view import View
+from engine.captions.viewing.scores import floor_of, to_u16
+from engine.captions.viewing.view import View
 from engine.dataset.formats.scores_csv import ScoreRow
 from engine.tagging import import_scores
 from engine.tagging.export_scores import stored_scores

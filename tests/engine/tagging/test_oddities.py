@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.scores import TagScore
-from engine.captions.view import View
+from engine.captions.viewing.scores import TagScore
+from engine.captions.viewing.view import View
 from engine.tagging.oddities import oddities
 from engine.tagging.views import Changes, changed
 from tests.engine.review.shelf import Shelf

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.errors import EngineUnreachable, NotWritable, WrongUsage
 from engine.tagging.ask import Asked, Request, ask, unrecognised
 from engine.tagging.collect import collect

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.scores import TagScore
-from engine.captions.view import View
+from engine.captions.viewing.scores import TagScore
+from engine.captions.viewing.view import View
 from engine.errors import WrongUsage
 from engine.tagging.views import Changes, own_view, put_in_force, refuse_below, views_for
 from tests.engine.review.shelf import Shelf

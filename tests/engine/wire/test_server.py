@@ -11,7 +11,7 @@ import httpx
 import msgspec
 import pytest
 
-from engine.captions.scores import LabelTable, unpack
+from engine.captions.viewing.scores import LabelTable, unpack
 from engine.errors import Refused, WrongUsage
 from engine.wire.protocol import (
     End,

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from engine.captions.scores import LabelTable
+from engine.captions.viewing.scores import LabelTable
 from engine.models.contract import Ask, Scored, Written
 
 if TYPE_CHECKING:

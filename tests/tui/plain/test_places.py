@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.captions.hunks import Hunk
+from engine.captions.changes.hunks import Hunk
 from engine.errors import WrongUsage
 from tui.plain.places import number, which
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from engine.captions.scores import TagScore
-from engine.captions.view import View, text_of, view
+from engine.captions.viewing.scores import TagScore
+from engine.captions.viewing.view import View, text_of, view
 from engine.tagging.accept import accept_proposals
 from tests.engine.captions.views import some_scores, some_views
 from tui.shell import deciding

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from engine import editing
-from engine.captions.edits import FORMS
+from engine.captions.editing.edits import FORMS
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf

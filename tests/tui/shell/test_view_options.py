@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from engine.captions.view import View
+from engine.captions.viewing.view import View
 from engine.errors import WrongUsage
 from engine.tagging.views import Changes, changed
 from tui.shell.parser import Parser

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.style import Style
 
-from engine.captions.agreement import Agreement
-from engine.captions.diff import Candidate, Hunk, Kept
-from engine.captions.view import ViewedTag
+from engine.captions.changes.agreement import Agreement
+from engine.captions.changes.diff import Candidate, Hunk, Kept
+from engine.captions.viewing.view import ViewedTag
 from tests.tui.trial import HOSTILE
 from tui.widgets.hunk_rows import HunkRow, Look, column_heads, kept_lines, rows_in_view
 

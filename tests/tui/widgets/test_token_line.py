@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.style import Style
 
-from engine.captions.tokens import Blocks, Limits, TokenBudget
+from engine.captions.tokens.tokens import Blocks, Limits, TokenBudget
 from tui.widgets.token_line import token_spans, with_block_ends
 
 

@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from engine.captions.scores import FULL_SCALE, TagScore, to_u16
+from engine.captions.viewing.scores import FULL_SCALE, TagScore, to_u16
 from engine.dataset.formats.scores_csv import HEADER, ScoreRow, lines, read
 from engine.errors import Unreadable
 

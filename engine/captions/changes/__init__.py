@@ -1,0 +1,1 @@
+"""What a candidate would change in a caption, and what comes of the changes chosen."""

@@ -1,0 +1,1 @@
+"""Edits that a person asks for by name."""

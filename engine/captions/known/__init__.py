@@ -1,0 +1,1 @@
+"""Tags that are known, for completion."""

@@ -1,0 +1,1 @@
+"""A caption that two have changed."""

@@ -1,0 +1,1 @@
+"""How many tokens of a text encoder a caption takes."""

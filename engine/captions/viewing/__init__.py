@@ -1,0 +1,1 @@
+"""How stored scores become proposed tags."""
