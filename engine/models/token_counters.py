@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.captions.tokens.tokens import BLOCK, ClipCounter, Limits, Tokens
-from engine.models import clip_vocabulary, t5_tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +19,8 @@ def check(settings: Settings) -> None:
         BadSetting: The tokenizer file of T5 is not there, or nothing installed reads it.
     """
     if settings.tokens.t5:
+        from engine.models import t5_tokenizer  # noqa: PLC0415  (most people name no file of T5)
+
         t5_tokenizer.check(settings.tokens.t5)
 
 
@@ -34,16 +35,26 @@ def load(settings: Settings) -> Tokens:
     Raises:
         BadSetting: The tokenizer file of T5 cannot be used; names setting and file.
     """
-    file = settings.tokens.t5
-    t5 = t5_tokenizer.load(file) if file else None
-    return Tokens(ClipCounter(clip_vocabulary.load()), t5)
+    t5 = None
+    if settings.tokens.t5:
+        from engine.models import t5_tokenizer  # noqa: PLC0415  (most people name no file of T5)
+
+        t5 = t5_tokenizer.load(settings.tokens.t5)
+    return Tokens(_clip(), t5)
 
 
 def load_without_t5() -> Tokens:
     """Load CLIP's vocabulary only."""
-    return Tokens(ClipCounter(clip_vocabulary.load()))
+    return Tokens(_clip())
 
 
 def counter() -> Callable[[str], int]:
     """Return what counts CLIP's tokens of a text, for filters and orders: `tokens>75`."""
-    return ClipCounter(clip_vocabulary.load()).count
+    return _clip().count
+
+
+def _clip() -> ClipCounter:
+    # Here, not above: the first caption waits neither for the vocabulary nor for what finds it.
+    from engine.models import clip_vocabulary  # noqa: PLC0415
+
+    return ClipCounter(clip_vocabulary.load())

@@ -5,8 +5,9 @@ A step's *carrier* is the newest step on its chain that makes it stand: taking t
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from engine.review.journal import VOID
 
@@ -106,7 +107,7 @@ class Chains:
 
 def chains(db: sqlite3.Connection, steps: Iterable[int]) -> Chains:
     """Read the whole chains that some steps are on; steps that do not exist are passed over."""
-    return Chains(map(Link._make, db.execute(_CHAINS, (json.dumps(list(steps)),))))
+    return Chains(map(Link._make, db.execute(_CHAINS, (msgspec.json.encode(list(steps)).decode(),))))
 
 
 def is_open(db: sqlite3.Connection, step: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -122,7 +121,11 @@ def rows_of(db: sqlite3.Connection, step: HistoryStep, limit: int, after: int = 
 
 def rows_named(db: sqlite3.Connection, numbers: Sequence[int]) -> list[JournalRow]:
     """Return rows by their ids, oldest first."""
-    return _page(db, "WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.id", (json.dumps(list(numbers)),))
+    return _page(
+        db,
+        "WHERE j.id IN (SELECT value FROM json_each(?)) ORDER BY j.id",
+        (msgspec.json.encode(list(numbers)).decode(),),
+    )
 
 
 def names(db: sqlite3.Connection, step: HistoryStep) -> Iterator[bytes]:
@@ -166,7 +169,7 @@ def _verdicts(db: sqlite3.Connection, decisions: list[int]) -> dict[int, list[Ve
     """Return what some decisions said about each candidate."""
     found: dict[int, list[Verdict]] = {}
     query = "SELECT * FROM verdicts WHERE decision IN (SELECT value FROM json_each(?)) ORDER BY decision, proposal"
-    for decision, proposal, answer, hunks, view in db.execute(query, (json.dumps(decisions),)):
+    for decision, proposal, answer, hunks, view in db.execute(query, (msgspec.json.encode(decisions).decode(),)):
         verdict = Verdict(proposal, answer, tuple(msgspec.json.decode(hunks, type=list[str])), view)
         found.setdefault(decision, []).append(verdict)
     return found
@@ -211,7 +214,7 @@ def _singles(db: sqlite3.Connection, rows: list[int]) -> dict[int, HistoryStep]:
         f"SELECT j.id, j.time, j.session, j.kind, j.image, i.key, j.source, NOT ({NOT_VOID})"
         " FROM journal j LEFT JOIN images i ON i.id = j.image LEFT JOIN writes w ON w.id = j.id"
         " WHERE j.id IN (SELECT value FROM json_each(?))",
-        (json.dumps(rows),),
+        (msgspec.json.encode(rows).decode(),),
     )
     steps = {}
     for row, when, session, kind, image, key, note, failed in found:

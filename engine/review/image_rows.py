@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from engine.review.records import Image
 
@@ -30,7 +31,7 @@ def steps_within(db: sqlite3.Connection, rows: Iterable[int], below: bytes) -> l
     found = db.execute(
         "SELECT j.id FROM journal j JOIN images i ON i.id = j.image"
         f" WHERE j.id IN (SELECT value FROM json_each(?)) {where} ORDER BY j.id",
-        (json.dumps(list(rows)), *ends),
+        (msgspec.json.encode(list(rows)).decode(), *ends),
     )
     return [row for (row,) in found]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,7 +30,7 @@ def later_decisions(db: sqlite3.Connection, rows: Sequence[int]) -> list[int]:
     """
     known = chains(db, rows)
     carriers = {known.carrier(row) for row in rows if known.stands(row)}
-    found = db.execute(_LATER, (json.dumps(sorted(carriers)),)).fetchall()
+    found = db.execute(_LATER, (msgspec.json.encode(sorted(carriers)).decode(),)).fetchall()
     # A later step and the one that took it back are none together.
     later = {row for early, row, undoes in found if row not in carriers and (undoes is None or undoes < early)}
     if not later:

@@ -6,11 +6,12 @@ images have the same content, nobody can tell which is which, and nothing is gue
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
 
 from engine.dataset import images as scanner
 from engine.dataset.images import caption_key
@@ -170,7 +171,7 @@ def _vanished_by_size(
     rows = db.execute(
         "SELECT id, key, size, digest, gone FROM images"
         " WHERE digest IS NOT NULL AND size IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(sizes)),),
+        (msgspec.json.encode(list(sizes)).decode(),),
     ).fetchall()
     found: dict[int, list[_Vanished]] = defaultdict(list)
     for image, key, size, digest, gone in rows:

@@ -6,13 +6,11 @@ what it held before; one that was changed since is merged three ways, and stays 
 
 from __future__ import annotations
 
-import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.captions.three_way.merge3 import merge3
 from engine.errors import CutlineError, Refused
 from engine.review import aside, journal
 from engine.review.batches import in_batches
@@ -266,6 +264,8 @@ class _Undoing:
 
         def draft(now: bytes | None) -> Draft:
             if now not in (after, before):
+                from engine.captions.three_way.merge3 import merge3  # noqa: PLC0415  (seldom needed, and slow to load)
+
                 self._check(self._store.db, link, caption)  # the better reason, where both hold
                 wanted = merge3(after, before, now, self._separator)
                 self._taken.merged.add(link.id)
@@ -312,13 +312,13 @@ def _rounds(targets: Sequence[_Target]) -> list[list[_Target]]:
 
 def _texts(db: sqlite3.Connection, rows: list[int]) -> dict[int, tuple[bytes | None, bytes | None]]:
     query = "SELECT id, before, after FROM texts WHERE id IN (SELECT value FROM json_each(?))"
-    return {row: (before, after) for row, before, after in db.execute(query, (json.dumps(rows),))}
+    return {row: (before, after) for row, before, after in db.execute(query, (msgspec.json.encode(rows).decode(),))}
 
 
 def _moved(db: sqlite3.Connection, images: list[ImageId]) -> set[ImageId]:
     """Return which of some images had another name at some time."""
     query = "SELECT DISTINCT image FROM journal WHERE kind = 'moved' AND image IN (SELECT value FROM json_each(?))"
-    return {image for (image,) in db.execute(query, (json.dumps(images),))}
+    return {image for (image,) in db.execute(query, (msgspec.json.encode(images).decode(),))}
 
 
 def _later_write(db: sqlite3.Connection, link: Link, going: Collection[int], places: Iterable[bytes]) -> int | None:

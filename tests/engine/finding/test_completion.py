@@ -87,6 +87,6 @@ def test_a_key_is_not_felt_among_many_tags() -> None:
     """Two hundred thousand tags that begin alike take some milliseconds."""
     tags = tuple(f"tag {number:06d}" for number in range(200_000))
     known = Known(tags, tuple(range(200_000)))
-    began = time.perf_counter()
+    began = time.thread_time()
     assert complete("tag:t", 5, known)
-    assert time.perf_counter() - began < 0.5
+    assert time.thread_time() - began < 0.5

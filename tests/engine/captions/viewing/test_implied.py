@@ -54,7 +54,7 @@ def test_something_always_says_what_was_dropped(keys: list[str], table: dict[str
 def test_long_chains_take_a_moment() -> None:
     """A table of thousands of steps is walked once, not once a tag and image."""
     implied = Implied({f"t{n}": [f"t{n + 1}"] for n in range(5_000)})
-    began = time.perf_counter()
+    began = time.thread_time()
     for _ in range(1_000):
         assert implied.said_already(["t0", "t4999", "t5000"]) == {"t4999", "t5000"}
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2

@@ -64,9 +64,9 @@ def test_small_and_capital_letters_are_the_same() -> None:
 def test_many_stars_take_no_time(pattern: str) -> None:
     """No pattern makes a long text take long, wherever it is looked for."""
     glob, text = Glob(pattern, str), "a" * 20_000
-    began = time.perf_counter()
+    began = time.thread_time()
     assert not glob.is_in(text)
     assert not glob.is_all_of(text)
     assert glob.among(text.encode(), [(0, 0)], [len(text)]) == []
     assert list(glob.find_all(text)) == []
-    assert time.perf_counter() - began < 2
+    assert time.thread_time() - began < 2
