@@ -28,7 +28,7 @@ bench: .venv/installed-test
 	$(PY) -m tests.bench
 
 screenshot: .venv/installed-test
-	$(PY) docs/screenshot.py
+	$(PY) docs/screenshots.py
 
 clean:
 	rm -rf .venv build dist *.egg-info

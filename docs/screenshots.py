@@ -88,16 +88,16 @@ class Shot(NamedTuple):
 
 ESCAPE, ENTER, TAB, CLEAR, CTRL_P = "\x1b", "\r", "\t", "\x15", "\x10"
 SHOTS = (
-    Shot("review", ("/", CLEAR + "chelsea", ENTER, TAB), "1/1 of", ("/", CLEAR, ENTER)),
+    Shot("review", ("/", CLEAR + "chelsea", ENTER, ")", TAB), "1/1 of", ("/", CLEAR, ENTER)),
     Shot("candidates", ("/", CLEAR + "chelsea", ENTER, "m"), "1/1 of", ("m", "m", "/", CLEAR, ENTER)),
-    Shot("prose", ("/", CLEAR + "rose", ENTER), "1/1 of", ("/", CLEAR, ENTER)),
+    Shot("prose", ("/", CLEAR + "rose", ENTER, ")"), "1/1 of", ("/", CLEAR, ENTER)),
     Shot("editing", ("/", CLEAR + "chelsea", ENTER, "e", ", w"), "EDIT", (ESCAPE, ESCAPE, "/", CLEAR, ENTER)),
     Shot("filter", ("/", CLEAR + "tag:cat OR sta"), "state", (ESCAPE, ESCAPE)),
     Shot("orders", ("o",), "what waits first", (ESCAPE,)),
     Shot("bulk", ("b",), "trigger", (ESCAPE,)),
     Shot("dry-run", ("b", TAB, TAB, "t", "zxcphoto", ENTER), "zxcphoto", (ESCAPE, ESCAPE, ESCAPE)),
     Shot("tags", ("T",), "nightsky", (ESCAPE,)),
-    Shot("history", ("a", "x", "a", "f", "H"), "", (ESCAPE,)),
+    Shot("history", ("a", "x", "a", "f", "H", "j"), "", (ESCAPE,)),
     Shot("jobs", ("J",), "engine", (ESCAPE,)),
     Shot("start-job", ("J", "n"), "model", (ESCAPE, ESCAPE)),
     Shot("palette", (CTRL_P, "sel"), "elect", (ESCAPE,)),

@@ -128,9 +128,9 @@ class Face:
         """Take over what was done to the same face before the image was read anew.
 
         What was chosen or left out by hand stays so, also where its change was gone for a while; a change that is new
-        is as on opening.
+        is as on opening. What was answered meanwhile is shown as it was proposed.
         """
-        if not was.touched:
+        if not was.touched or not self.is_open:
             return
         for work in was._works:
             place = next((i for i, hunk in enumerate(self.hunks) if hunk.label == work.label), None)

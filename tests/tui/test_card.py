@@ -163,6 +163,18 @@ def test_splits_and_texts_survive_a_newer_frame(trial: Trial) -> None:
     assert renewed.renewed(card_of(trial).frame).result() == b"cat, dog, red sofa, lamp"
 
 
+def test_what_was_answered_is_shown_as_it_was_proposed(trial: Trial) -> None:
+    """A change that was written anew, and accepted so, is not listed as left out."""
+    trial.image("1.png", "cat")
+    trial.tags("1.png", sofa=0.9)
+    card = card_of(trial)
+    card.work("red sofa")
+    trial.workspace.accept(card.frame, card.decision().chosen, hunks=card.decision().hunks)
+    renewed = card.renewed(card_of(trial).frame)
+    assert [hunk.label for hunk in renewed.hunks] == ["+sofa"]
+    assert renewed.chosen(0) == frozenset()
+
+
 def test_of_two_ways_to_write_a_tag_one_is_chosen(trial: Trial) -> None:
     """A tag is added, or it is the new name of another one: choosing one leaves the other out, and takes it."""
     trial.image("1.png", "grey hair")
