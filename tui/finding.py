@@ -309,7 +309,7 @@ class Finding:
 
     def _ask_limit(self, bar: FilterBar) -> None:
         self._sight.say("a session: the next so many images that wait; an empty line brings all back")
-        bar.prompt.ask("how many images", str(self._limit), self._limited, left=self._left)
+        bar.prompt.ask("how many images", str(self._limit), self._limited, left=self._left, replaced=True)
 
     def _limited(self, text: str) -> None:
         self._shut()

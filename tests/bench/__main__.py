@@ -25,6 +25,7 @@ from tests.bench import (
     keys,
     live_count,
     rethreshold,
+    reviewer,
     start,
     taggers,
     tagging,
@@ -44,6 +45,7 @@ PARTS = (
     "start",
     "counts",
     "decisions",
+    "reviewer",
     "bulk",
     "finding",
     "tagging",
@@ -136,6 +138,8 @@ def _measure_size(extent: _Extent, root: Path, pool: Pool, count: int) -> Iterat
         yield from finding.measure(root, count, extent.rounds)
     if "decisions" in extent.parts:
         yield from decisions.measure(root, count, extent.keys)
+    if "reviewer" in extent.parts:
+        yield from reviewer.measure(root.with_name(f"reviewed{count}"), count, min(extent.keys * 5, 1_000))
 
 
 def _numbers(text: str) -> list[int]:

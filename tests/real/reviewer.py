@@ -104,7 +104,7 @@ def plans(count: int, decided: int, seed: int = 1) -> list[Plan]:
                 number,
                 caption if caption is None else caption.format(n=number),
                 tuple(chance.sample(TAGS, chance.randint(3, 6))) if number < decided else (),
-                chance.choices(ways, weights)[0],
+                WAYS["accept"][0] if number == decided - 1 else chance.choices(ways, weights)[0],
             )
         )
     return made
@@ -165,7 +165,7 @@ def review(tmux: Tmux, made: Sequence[Plan], per_second: float = PER_SECOND, wit
 
     Args:
         tmux: Where the screen is.
-        made: What is done about the images, in the order of the queue.
+        made: What is done about the images, in the order of the queue; no other image has proposals.
         per_second: Images decided about each second; as many as go in a batch where that is infinite.
         within: Seconds the last decision may take after the last key.
     """
@@ -176,8 +176,8 @@ def review(tmux: Tmux, made: Sequence[Plan], per_second: float = PER_SECOND, wit
         tmux.type(*keys)
         pressed += len(keys)
     last = time.perf_counter()
-    name = made[-1].key.rpartition("/")[2]
-    tmux.until(lambda screen: f"{name}: " in screen.rstrip().splitlines()[-2], "the last decision", within)
+    left = sum(plan.way.steps == ("skip",) for plan in made)
+    tmux.until(lambda screen: f"● {left:,} " in screen.splitlines()[0], f"{left} images left", within)
     ended = time.perf_counter()
     return Sat(len(made), pressed, ended - began, ended - last)
 

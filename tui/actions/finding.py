@@ -35,7 +35,7 @@ class Limit(Command):
     """Limit the session."""
 
     name, group, keys = "limit", "Find", ("B",)
-    help = "Review only the next so many images that wait; an empty line brings all back"
+    help = "Make a session of the next so many images that wait; an empty line brings all back"
 
 
 class OnlySelected(Command):

@@ -208,7 +208,7 @@ class BulkEdit(ListScreen["type[BulkVerb]", "editing.Applied | None"]):
             asked = Asked(edits_of(self._verb.ask, line, self._separator), self.scope)
         except WrongUsage as wrong:
             self._work.give_up()
-            self.say(f"{wrong.hint or wrong}", "plain")
+            self.say(wrong.message if line.strip() else wrong.hint, "warning" if line.strip() else "plain")
             return
         self.say("counting …")
         self._work.ask(

@@ -216,7 +216,7 @@ class TagsScreen(ListScreen["TagUse", Gone]):
                 self._look(asked, scope or self.scope)
             self.renew()
 
-        self.prompt.ask(label, text, typed, left=self.renew)
+        self.prompt.ask(label, text, typed, left=self.renew, replaced=True)
 
     def _look(self, edits: list[Edit], scope: Scope) -> None:
         """Show what edits would change."""

@@ -8,7 +8,7 @@ from engine.captions.display import show
 from engine.review.records import Counts
 from tui import commands, keymap
 from tui.widgets.engine_status import EngineStatus, progress_spans
-from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of
+from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of, wrap
 from tui.widgets.signs import FILTERED, FLAGGED, SELECTED, SKIPPED, STATES, TONES
 
 if TYPE_CHECKING:
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tui.stage import Tone
 
+MOST_LINES = 3
+"""Of the status bar, for trouble that does not fit into one."""
 ROOM_FOR_WORDS = 110
 """A narrower title shows signs and numbers without words."""
 LEAST_NAME = 4
@@ -136,6 +138,7 @@ class StatusBar(Painted):
         self._shows_engine = shows_engine
         self.says = ""
         self._tone: Tone = "plain"
+        self._lines = 1
         self._engine = EngineStatus()
         self._rhythm = ""
 
@@ -149,7 +152,29 @@ class StatusBar(Painted):
         """Say one raw line until something else is said; empty says nothing."""
         if text != self.says or tone != self._tone:
             self.says, self._tone = text, tone
+            self._take_room()
             self.renew()
+
+    def on_resize(self) -> None:
+        """Take the room that the text needs at this width."""
+        self._take_room()
+
+    def _take_room(self) -> None:
+        """Be one line high, and higher only for trouble that does not fit: what to do about it stands at its end."""
+        lines = (
+            len(self._told_in_full(self.size.width)) if self._tone in {"warning", "error"} and self.size.width else 1
+        )
+        wanted = min(max(1, lines), MOST_LINES)
+        if wanted != self._lines:
+            self._lines = wanted
+            self.styles.height = wanted
+
+    def _told_in_full(self, width: int) -> list[Line]:
+        sign = TONES[self._tone]
+        lines = wrap([Span(show(self.says, one_line=True), self.ink(sign.ink))], width - 4)
+        return [
+            [Span(f" {sign.glyph if not at else ' '} ", self.ink(sign.ink)), *line] for at, line in enumerate(lines)
+        ]
 
     def show_engine(self, status: EngineStatus) -> None:
         """Show what the engine does."""
@@ -158,8 +183,9 @@ class StatusBar(Painted):
             self.renew()
 
     def paint(self, width: int, height: int) -> list[Line]:
-        """Paint the one line."""
-        del height
+        """Paint the one line, or trouble in several."""
+        if height > 1:
+            return self._told_in_full(width)
         right = self._right(width, brief=False)
         sign = TONES[self._tone]
         ink = self.ink("text") if self._tone == "plain" else self.ink(sign.ink)

@@ -9,6 +9,7 @@ from rich.style import Style
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from engine.captions.display import from_editor, show, to_editor
 from engine.errors import Refused
@@ -118,6 +119,7 @@ class Prompt(Horizontal):
         *,
         changed: Callable[[str], None] | None = None,
         left: Callable[[], None] | None = None,
+        replaced: bool = False,
     ) -> None:
         """Open with a text to begin with and take the keys.
 
@@ -127,6 +129,7 @@ class Prompt(Horizontal):
             done: Called with the text on enter, after the line was closed; it may ask again.
             changed: Called with the text it begins with, and after each key.
             left: Called when it was left without an answer.
+            replaced: Whether the first key typed takes the place of the whole text.
 
         Raises:
             Refused: The text holds the private characters that stand for unsafe ones here.
@@ -136,7 +139,7 @@ class Prompt(Horizontal):
         self._label.update(show(label, one_line=True))
         with self.prevent(Input.Changed):
             self._line.value = safe
-        self._line.cursor_position = len(safe)
+        self._line.selection = Selection(0 if replaced else len(safe), len(safe))
         if changed is not None:
             changed(text)
         self.display = True

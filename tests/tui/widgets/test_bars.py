@@ -113,3 +113,20 @@ async def test_engine_is_never_silent(status: EngineStatus, says: str) -> None:
         bar.show_engine(status)
         await pilot.pause()
         assert says in text(app)
+
+
+async def test_trouble_that_does_not_fit_takes_more_lines() -> None:
+    """What to do about an error is read to its end, in a narrow window too; the next word takes one line again."""
+    bar = StatusBar()
+    app = Alone(bar)
+    async with app.run_test(size=(40, 6)) as pilot:
+        bar.say("cat.txt changed on disk since it was shown (look at it as it is now, then decide again)", "error")
+        await pilot.pause()
+        assert bar.size.height == 3
+        assert "decide again)" in " ".join(text(app).split())
+        bar.say("accepted and written", "good")
+        await pilot.pause()
+        assert bar.size.height == 1
+        bar.say("a plain word that is far too long for the narrow window that it stands in")
+        await pilot.pause()
+        assert bar.size.height == 1
