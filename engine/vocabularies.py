@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FOLDER = "vocabularies"
 """Of the config folder: its .csv files are read without being named in the settings."""
+LARGEST_BYTES = 256 << 20
+"""Some fifty times the longest list that people pass round; a larger file is not one."""
 
 
 def load_known(files: Sequence[str], separator: str = ",") -> tuple[KnownIndex, tuple[str, ...]]:
@@ -59,6 +61,10 @@ def _lists(files: Sequence[str], separator: str, problems: list[str]) -> Iterato
     named = [config_dir() / Path(file).expanduser() for file in files]
     for file in dict.fromkeys([*named, *sorted((config_dir() / FOLDER).glob("*.csv"))]):
         try:
+            if not file.is_file():  # a device or a pipe could be read for ever
+                raise OSError(0, "it is no plain file" if file.exists() else "there is no such file")
+            if file.stat().st_size > LARGEST_BYTES:
+                raise OSError(0, f"it is larger than {LARGEST_BYTES >> 20} MiB")
             raw = file.read_bytes()
         except OSError as error:
             problems.append(f"the vocabulary {file} cannot be read: {error.strerror}")

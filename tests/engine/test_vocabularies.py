@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from tests.rules.arrows import HEAVY
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    import pytest
 
 TAGGER = """
 adapter = "onnx_tagger"
@@ -61,7 +64,7 @@ def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
     known, problems = vocabularies.load_known([str(tmp_path / "a.csv"), str(tmp_path / "gone.csv")])
     assert [one.tag for one in Vocabulary({}, known).complete("s")] == ["solo"]
     assert [problem.count(str(tmp_path)) for problem in problems] == [1, 1]
-    assert "gone.csv cannot be read: No such file" in problems[1]
+    assert "gone.csv cannot be read: there is no such file" in problems[1]
     assert problems[0].startswith("2 lines of the vocabulary")
 
 
@@ -94,3 +97,18 @@ def test_reading_labels_imports_no_heavy_library() -> None:
     code = "import sys; from engine import vocabularies as v; v.load_known([]); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert HEAVY.isdisjoint(loaded)
+
+
+def test_what_would_be_read_for_ever_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A device, a pipe, a folder or a file far too large is named and left out at once."""
+    monkeypatch.setattr(vocabularies, "LARGEST_BYTES", 10)
+    os.mkfifo(tmp_path / "pipe.csv")
+    (tmp_path / "large.csv").write_text("solo,0,4\n" * 10)
+    files = ["/dev/zero", str(tmp_path / "pipe.csv"), str(tmp_path), str(tmp_path / "large.csv")]
+    _, problems = vocabularies.load_known(files)
+    assert [problem.partition(" cannot be read: ")[2] for problem in problems] == [
+        "it is no plain file",
+        "it is no plain file",
+        "it is no plain file",
+        "it is larger than 0 MiB",
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.snapshots.scene import lay_out
-from tui import commands, job_commands
+from tui import commands
 
 if TYPE_CHECKING:
     from tests.snapshots.scene import Album
@@ -54,6 +54,52 @@ async def test_dialogues(album: Album) -> None:
         await take("palette found")
 
 
+async def test_finding(album: Album) -> None:
+    """A filter being typed, one in force, one that nothing fits, and the orders."""
+    async for photographer in album.sittings():
+        press, take = photographer.press, photographer.take
+        await press(commands.Filter)
+        await photographer.sitting.write("tag:h")
+        await photographer.sitting.comes_to_show("fit")
+        await take("filter typed")
+        await press("enter")
+        await photographer.sitting.comes_to_show("/ tag:h")
+        await press(commands.Filter, "ctrl+u")
+        await photographer.sitting.write("red OR solo")
+        await press("enter")
+        await photographer.sitting.comes_to_show("/ red OR solo")
+        await take("filter in force")
+        await press(commands.Order)
+        await take("orders")
+
+
+async def test_many_at_once(album: Album) -> None:
+    """Bulk edits, what one would change, and all tags."""
+    async for photographer in album.sittings():
+        press, take = photographer.press, photographer.take
+        await press(commands.Select, commands.Select, commands.BulkEdit)
+        await take("bulk edits")
+        await press("t")
+        await photographer.sitting.write("zxc")
+        await take("trigger word typed")
+        await press("enter")
+        await photographer.sitting.comes_to_show("change")
+        await take("dry run")
+        await press("escape", "escape")
+        await press(commands.Tags)
+        await photographer.sitting.comes_to_show("umbrella")
+        await take("tags")
+
+
+async def test_history(album: Album) -> None:
+    """Steps with what they did to the caption."""
+    async for photographer in album.sittings():
+        await photographer.press(commands.History)
+        await photographer.sitting.comes_to_show("accepted")
+        await photographer.press("j")
+        await photographer.take("history")
+
+
 async def test_jobs(album: Album) -> None:
     """Jobs without an engine, and with one."""
     async for photographer in album.sittings():
@@ -64,7 +110,11 @@ async def test_jobs(album: Album) -> None:
         photographer.engine.running = True
         await photographer.sitting.comes_to_show("engine running")
         await take("jobs")
-        await press(job_commands.Back)
+        await press("n")
+        await photographer.sitting.comes_to_show("pixel_stats")
+        await press("enter")
+        await photographer.sitting.comes_to_show("threshold")
+        await take("start a job")
 
 
 async def test_an_empty_folder(album: Album) -> None:
