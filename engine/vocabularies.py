@@ -61,11 +61,7 @@ def _lists(files: Sequence[str], separator: str, problems: list[str]) -> Iterato
     named = [config_dir() / Path(file).expanduser() for file in files]
     for file in dict.fromkeys([*named, *sorted((config_dir() / FOLDER).glob("*.csv"))]):
         try:
-            if not file.is_file():  # a device or a pipe could be read for ever
-                raise OSError(0, "it is no plain file" if file.exists() else "there is no such file")
-            if file.stat().st_size > LARGEST_BYTES:
-                raise OSError(0, f"it is larger than {LARGEST_BYTES >> 20} MiB")
-            raw = file.read_bytes()
+            raw = _read(file)
         except OSError as error:
             problems.append(f"the vocabulary {file} cannot be read: {error.strerror}")
             continue
@@ -74,6 +70,19 @@ def _lists(files: Sequence[str], separator: str, problems: list[str]) -> Iterato
             lines = "1 line" if found.broken == 1 else f"{found.broken:,} lines"
             problems.append(f"{lines} of the vocabulary {file} cannot be read as name,category,count,aliases: left out")
         yield found.tags
+
+
+def _read(file: Path) -> bytes:
+    """Read a list.
+
+    Raises:
+        OSError: It is not there, may not be read, or could be read for ever: a device, a pipe.
+    """
+    if not file.is_file():
+        raise OSError(0, "it is no plain file" if file.exists() else "there is no such file")
+    if file.stat().st_size > LARGEST_BYTES:
+        raise OSError(0, f"it is larger than {LARGEST_BYTES >> 20} MiB")
+    return file.read_bytes()
 
 
 def _labels(problems: list[str]) -> Iterator[TagList]:
