@@ -142,6 +142,8 @@ def with_text(caption: Caption, edited: str) -> bytes | None:
         caption: The file as it is.
         edited: The whole new text, with `\n` between lines (the file's own line ends are understood, too).
     """
+    if _plain(edited) == _plain(caption.text):
+        return raw_of(caption)  # also where its lines end in both ways
     if caption.newline == "\r\n":
         edited = _LONE_NEWLINE.sub("\r\n", edited)
     elif "\r" not in caption.text:
@@ -150,6 +152,10 @@ def with_text(caption: Caption, edited: str) -> bytes | None:
     if body == old_body or (caption.absent and not body.strip()):
         return raw_of(caption)
     return encode(body + caption.text[len(old_body) :] if body.strip() else "", caption)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").rstrip("\r\n")
 
 
 @lru_cache(maxsize=1 << 14)

@@ -24,7 +24,9 @@ PROSE = f"A {ALL} sentence. " * 60
 SIZES = [(120, 40), (80, 24)] if FULL else [(120, 40)]
 PASTE = f"\x1b[200~{ALL}\x1b[201~"
 """What a terminal sends when somebody pastes it; the text ends no paste of its own."""
-QUIET_SECONDS = 0.12
+QUIET_SECONDS = 0.12 if FULL else 0.05
+ESCAPE_SECONDS = 0.2
+"""An escape with something right behind it is another key."""
 
 
 def _lay_out(root: Path) -> None:
@@ -100,15 +102,15 @@ def test_nothing_hostile_reaches_the_terminal(
         app.wait_for("pending")
         app.settle(0.5)
         assert app.offences() == []
-        for what, keys in STEPS:
+        for what, keys in STEPS if FULL else STEPS[1::3]:
             for key in keys:
                 app.press(key)
-                app.settle(QUIET_SECONDS)
+                app.settle(ESCAPE_SECONDS if key == "\x1b" else QUIET_SECONDS)
                 assert app.offences() == [], (what, key)
             for _ in range(LAYERS):
                 if "a accept" not in app.lines[-1]:
                     app.press("\x1b")
-                    app.settle(QUIET_SECONDS)
+                    app.settle(ESCAPE_SECONDS)
             assert app.offences() == [], what
             assert "a accept" in app.lines[-1], f"not back from: {what}\n" + "\n".join(app.lines)
         app.quit()

@@ -22,7 +22,7 @@ SLACK = 1.0 if FULL else 3.0
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("size", [(160, 50), (80, 24)])
+@pytest.mark.parametrize("size", [(160, 50), (80, 24)] if FULL else [(160, 50)])
 def test_a_scripted_reviewer(tmp_path: Path, size: tuple[int, int]) -> None:
     """Every key is one step of the journal, every file holds what was decided, and no image waits for the screen."""
     images = count(100, 1_000)

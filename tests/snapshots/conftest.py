@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import pytest
 
-from tests.snapshots.scene import Album
+from tests.snapshots.scene import LONG_AGO, RUNS, SIZES, Album
 from tests.tui.kept_jobs import KeptJobs, failed, run_instead
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLORTERM", "truecolor")
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    clock = SimpleNamespace(time=lambda: LONG_AGO + 3 * 86_400)
+    for shows_times in ("step_list", "step_detail"):
+        monkeypatch.setattr(f"tui.widgets.{shows_times}.time", clock)
 
 
 @pytest.fixture
@@ -35,6 +42,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> KeptJobs:
 
 
 @pytest.fixture
-def album(tmp_path: Path, engine: KeptJobs) -> Album:
-    """Give an empty album."""
-    return Album(tmp_path, engine)
+def album(tmp_path: Path, engine: KeptJobs, request: pytest.FixtureRequest) -> Album:
+    """Give an empty album; without the full count each story has another size and theme."""
+    runs = RUNS if len(RUNS) > len(SIZES) else (RUNS[crc32(request.node.name.encode()) % len(RUNS)],)
+    return Album(tmp_path, engine, runs)

@@ -29,7 +29,7 @@ SIZES: tuple[Size, ...] = ((80, 24), (120, 40), (200, 60))
 THEMES = ("cutline", "contrast", "paper")
 """The default, the one of high contrast, a light one."""
 RUNS = tuple(product(SIZES, THEMES)) if FULL or kept.WRITES else tuple(zip(SIZES, THEMES, strict=True))
-"""Each size in each theme, as `make test-full` does; else each size in another theme."""
+"""Each size in each theme, as `make test-full` does; else some, of which each story is played in one."""
 LONG_AGO = 1_600_000_000.0
 """When everything was decided, in seconds since the epoch: no clock is seen."""
 FIRST, SECOND = "wd-swinv2", "eva02"
@@ -69,14 +69,15 @@ def lay_out(trial: Trial) -> None:
 class Album:
     """Pages of one story, played at each size in each theme, on a dataset of its own each time."""
 
-    def __init__(self, folder: Path, engine: KeptJobs) -> None:
+    def __init__(self, folder: Path, engine: KeptJobs, runs: tuple[tuple[Size, str], ...]) -> None:
         """Start empty.
 
         Args:
             folder: For the datasets.
             engine: Off, with jobs to show once it is on.
+            runs: Sizes and themes the story is played in.
         """
-        self._folder, self._engine = folder, engine
+        self._folder, self._engine, self._runs = folder, engine, runs
         self._shots: dict[tuple[str, Size], dict[str, Shot]] = {}
 
     async def sittings(
@@ -88,7 +89,7 @@ class Album:
             preview: How pictures are drawn.
             lay_out: Fills a dataset.
         """
-        for number, (size, theme) in enumerate(RUNS):
+        for number, (size, theme) in enumerate(self._runs):
             root = self._folder / str(number) / "photos"
             root.mkdir(parents=True)
             trial = Trial(root)

@@ -69,7 +69,7 @@ async def test_finding(album: Album) -> None:
         await press("enter")
         await photographer.sitting.comes_to_show("/ red OR solo")
         await take("filter in force")
-        await press(commands.Order)
+        await press(commands.Sort)
         await take("orders")
 
 
@@ -79,13 +79,13 @@ async def test_many_at_once(album: Album) -> None:
         press, take = photographer.press, photographer.take
         await press(commands.Select, commands.Select, commands.BulkEdit)
         await take("bulk edits")
-        await press("t")
+        await press("a")
         await photographer.sitting.write("zxc")
-        await take("trigger word typed")
+        await take("tag to add typed")
         await press("enter")
         await photographer.sitting.comes_to_show("change")
         await take("dry run")
-        await press("escape", "escape")
+        await press("escape", "escape", "escape")
         await press(commands.Tags)
         await photographer.sitting.comes_to_show("umbrella")
         await take("tags")

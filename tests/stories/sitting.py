@@ -72,6 +72,11 @@ class Sitting:
         await self._pilot.click(offset=(x, y), shift=shift, control=control)
         await self.settle()
 
+    async def resize(self, width: int, height: int) -> None:
+        """Give the window another size, in cells."""
+        await self._pilot.resize_terminal(width, height)
+        await self.settle()
+
     async def paste(self, text: str) -> None:
         """Paste into the line or the editor that is open."""
         self.app.post_message(events.Paste(text))

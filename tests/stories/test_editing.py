@@ -198,3 +198,13 @@ def test_a_draft_outlives_a_killed_process(desk: Desk) -> None:
 def _drafts(desk: Desk) -> list[str]:
     with desk.workspace() as workspace:
         return [draft.text for draft in workspace.drafts_kept().values()]
+
+
+async def test_pasted_lines_end_as_the_file_has_it(desk: Desk) -> None:
+    """A terminal pastes line ends as carriage returns; none of them reaches the file."""
+    desk.image("1.png", caption="a cat")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        await review.paste("\reins\r\nzwei\ndrei")
+        await review.press("ctrl+s")
+    desk.caption_file("1.png").reads("a cat\neins\nzwei\ndrei")

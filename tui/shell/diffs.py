@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from engine.captions.display import show
 from engine.wire.protocol import to_name
 from tui.shell.output import DIM, GREEN, RED, text_or_bytes
 
@@ -34,7 +35,7 @@ class Change(NamedTuple):
 
 def print_change(out: Output, change: Change) -> None:
     """Print one change line by line, the way `diff` does."""
-    name = change.caption.decode(errors="surrogateescape")
+    name = show(change.caption, one_line=True)
     fate = " (new file)" if change.before is None else " (removed)" if change.after is None else ""
     out.print_painted(out.painted(f"{name}{fate}", DIM))
     for line in difflib.ndiff(_lines(change.before), _lines(change.after)):

@@ -46,7 +46,7 @@ class PicturePane(Painted):
 
     def make_strips(self, width: int, height: int) -> list[Strip]:
         """Return the picture's rows where they fit, else the line."""
-        fits = len(self._rows) == height and self._rows[0].cell_length == width
+        fits = bool(self._rows) and len(self._rows) == height and self._rows[0].cell_length == width
         return list(self._rows) if fits else super().make_strips(width, height)
 
     def get_line_filters(self) -> Sequence[LineFilter]:

@@ -264,7 +264,7 @@ class TagEditor(TextArea):
         """Take pasted text in the safe form, too: a widget hands escape sequences on to the terminal."""
         event.prevent_default().stop()
         try:
-            safe = to_editor(event.text)
+            safe = to_editor(event.text.replace("\r\n", "\n").replace("\r", "\n"))  # terminals paste line ends as \r
         except Refused:
             return  # private-use characters: they would come back as something else
         self.replace(safe, *self.selection)

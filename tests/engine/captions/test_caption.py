@@ -191,3 +191,11 @@ def test_join() -> None:
     assert join(["a", "b"], separator=";") == "a; b"
     assert join(["a", "b"], separator="\n") == "a\nb"
     assert join([]) == ""
+
+
+def test_an_edit_that_changes_nothing_keeps_mixed_line_ends() -> None:
+    """A file whose lines end in both ways is the same after it was opened and written as it was."""
+    raw = b"a, b\r\nc\nd\n"
+    caption = parse(raw)
+    assert with_text(caption, "a, b\nc\nd") == raw
+    assert with_text(caption, to_hand(caption)) == raw

@@ -1,0 +1,20 @@
+"""Windows that are made very small, and large again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.stories.desk import Desk
+
+
+async def test_a_window_shrinks_to_nearly_nothing_and_grows_again(desk: Desk) -> None:
+    """At every size the screen stays up, with its picture, and afterwards everything is there again."""
+    desk.image("1.png", caption="a cat")
+    desk.proposal("1.png", {"window": 0.9})
+    async with desk.review(size=(80, 24), preview="symbols") as review:
+        for width, height in ((80, 4), (70, 4), (80, 4), (80, 3), (10, 3), (5, 2), (1, 1), (20, 5), (120, 40)):
+            await review.resize(width, height)
+        review.shows("a cat, window", "WILL BE WRITTEN")
+        await review.press("a")
+    desk.caption_file("1.png").reads("a cat, window")
