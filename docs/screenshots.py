@@ -35,8 +35,6 @@ WIDE, SMALL = (132, 37), (80, 24)
 WAIT_SECONDS = 60.0
 QUIET_SECONDS = 0.35
 """What has not changed for so long is drawn."""
-COLOURS = 256
-"""Of a picture's palette, the rare ones of text among them."""
 DISPLAY = ":93"
 
 TAGS: dict[str, dict[str, dict[str, float]]] = {
@@ -206,12 +204,7 @@ class Terminal:
 def _photograph(path: Path, environment: dict[str, str]) -> None:
     command = ["import", "-window", "root", "-trim", "+repage", "png:-"]
     taken = subprocess.run(command, env=environment, check=True, capture_output=True).stdout
-    few = (
-        Image.open(io.BytesIO(taken))
-        .convert("RGB")
-        .quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    )
-    few.save(path, optimize=True)
+    Image.open(io.BytesIO(taken)).convert("RGB").save(path, optimize=True)
     print(f"wrote {path}, {path.stat().st_size / 1000:.0f} kB")
 
 

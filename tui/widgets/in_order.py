@@ -21,5 +21,6 @@ async def do_bound(widget: Widget, event: events.Key) -> None:
         (binding, *_) = widget._bindings.get_bindings_for_key(event.key)  # noqa: SLF001  (there is no other way)
     except NoBinding:
         return
-    event.prevent_default().stop()
-    await widget.app.run_action(binding.action, default_namespace=widget)
+    # What it declines, as a line does that cannot scroll up, is for the widgets around it.
+    if await widget.app.run_action(binding.action, default_namespace=widget):
+        event.prevent_default().stop()
