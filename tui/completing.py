@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from engine.captions.known.vocabulary import KnownIndex, Suggestion, Vocabulary
+    from engine.captions.known.suggestion import Suggestion
+    from engine.captions.known.vocabulary import KnownIndex, Vocabulary
     from engine.workspace import Workspace
     from tui.idle import Idle
 

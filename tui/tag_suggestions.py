@@ -9,7 +9,7 @@ from tui.widgets.completion import CompletionList
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.captions.known.vocabulary import Suggestion
+    from engine.captions.known.suggestion import Suggestion
     from tui.completing import Completing
     from tui.widgets.prompt import Prompt
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from engine.dataset.folders import open_folder, read_plain, sync_folder
 from engine.dataset.guarded_write import GuardedWrite, refusing, temp_key
+from engine.dataset.write_out import start_writing_out
 from engine.errors import CutlineError, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
-
-WRITERS = 4
-"""Threads: each file waits for the disk several times, and what waits together waits once."""
-FEW = 4
-"""Fewer files are written in the caller's thread."""
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from io import FileIO
 
 
 class Change(NamedTuple):
@@ -80,28 +76,34 @@ class CaptionBatch:
         Returns:
             For each, same order: what `CaptionFiles.replace` raises; None where it was written.
         """
-        if len(changes) < FEW:
-            outcomes = [self._replace(change) for change in changes]
-        else:
-            for change in changes:  # here and not in the threads: each folder is opened once
-                with suppress(CutlineError, OSError):
-                    self._folder(self._parts_of(change.key)[:-1])
-            with ThreadPoolExecutor(min(WRITERS, len(changes)), thread_name_prefix="captions") as threads:
-                outcomes = list(threads.map(self._replace, changes))
+        refused: dict[int, CutlineError | OSError] = {}
+        writes: dict[int, GuardedWrite] = {}
+        temps: dict[int, FileIO] = {}
+        # In three rounds, because what waits for the disk together waits once.
+        with ExitStack() as opened:
+            for place, change in enumerate(changes):
+                with _noting(refused, place):
+                    writes[place] = self._guarded(change)
+                    temp = writes[place].prepare(change.before, change.after)
+                    if temp is not None:
+                        temps[place] = opened.enter_context(temp)
+                        start_writing_out(temp.fileno())
+            for place, temp in temps.items():
+                with _noting(refused, place):
+                    writes[place].settle(temp)
+        for place, write in writes.items():
+            if place not in refused:
+                with _noting(refused, place):
+                    write.commit(changes[place].before, changes[place].after)
         failed = self._sync({change.key for change in changes})
-        return [failed.get(change.key, outcome) for change, outcome in zip(changes, outcomes, strict=True)]
+        return [failed.get(change.key, refused.get(place)) for place, change in enumerate(changes)]
 
-    def _replace(self, change: Change) -> CutlineError | OSError | None:
-        try:
-            *folders, name = self._parts_of(change.key)
-            label = os.fsdecode(change.key)
-            with refusing(label):
-                folder = self._folder(folders)
-            write = GuardedWrite(folder, name, temp_key(change.temp_name), label, change.save, lambda _: None)
-            write.run(change.before, change.after)
-        except (CutlineError, OSError) as refusal:
-            return refusal
-        return None
+    def _guarded(self, change: Change) -> GuardedWrite:
+        *folders, name = self._parts_of(change.key)
+        label = os.fsdecode(change.key)
+        with refusing(label):
+            folder = self._folder(folders)
+        return GuardedWrite(folder, name, temp_key(change.temp_name), label, change.save, lambda _: None)
 
     def _sync(self, keys: Collection[bytes]) -> dict[bytes, OSError]:
         """Make the names in the folders of some captions durable; return what went wrong, by caption."""
@@ -121,3 +123,12 @@ class CaptionBatch:
         if path not in self._open:
             self._open[path] = open_folder(self._root, folders)
         return self._open[path]
+
+
+@contextmanager
+def _noting(refused: dict[int, CutlineError | OSError], place: int) -> Iterator[None]:
+    """Note why one caption is not written; the others go on."""
+    try:
+        yield
+    except (CutlineError, OSError) as refusal:
+        refused[place] = refusal

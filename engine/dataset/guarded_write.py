@@ -11,8 +11,9 @@ import os
 import re
 import stat
 import sys
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass
+from io import FileIO
 from typing import TYPE_CHECKING, NoReturn
 
 from engine.dataset.exchange import Unsupported, exchange, put, take
@@ -21,8 +22,7 @@ from engine.dataset.moments import reached
 from engine.errors import ChangedOutside, CutlineError, NotWritable, Unreadable, Unsafe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from io import FileIO
+    from collections.abc import Callable
 
 TURNS = 3
 """How often a caption that others keep replacing is exchanged before what is in our hands goes into the journal."""
@@ -41,13 +41,22 @@ _HINTS = {
 }
 
 
-@contextmanager
-def refusing(label: str) -> Iterator[None]:
+class refusing:  # noqa: N801  (used as a function; a generator costs three times as much, and this runs often)
     """Turn the system's refusal into `NotWritable` with a hint; only for steps that leave the caption alone."""
-    try:
-        yield
-    except OSError as error:
-        raise _refusal(label, error) from error
+
+    __slots__ = ("_label",)
+
+    def __init__(self, label: str) -> None:
+        """Take the caption's key as text, for the message."""
+        self._label = label
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: object) -> None:
+        """Turn an OSError; let all others through."""
+        if isinstance(error, OSError):
+            raise _refusal(self._label, error) from error
 
 
 def _refusal(label: str, error: OSError) -> NotWritable:
@@ -71,19 +80,42 @@ class GuardedWrite:
 
     def run(self, before: bytes | None, after: bytes | None) -> None:
         """Turn a caption of `before` into one of `after`; None stands for no file."""
+        temp = self.prepare(before, after)
+        if temp is not None:
+            self.settle(temp)
+        self.commit(before, after)
+
+    def prepare(self, before: bytes | None, after: bytes | None) -> FileIO | None:
+        """Look whether the caption is `before`, and write `after` beside it.
+
+        Returns:
+            What was written, not durable yet; None where nothing has to be.
+        """
         with refusing(self.label):
             old = open_plain(self.folder, self.name)
         with old or nullcontext():
             with refusing(self.label):
                 self._check(old, before, writes=before != after)
-            if before == after:
-                return
-            if after is None:
-                self._remove(before)
-                return
-            self._write_temp(after, old)
+            return None if before == after or after is None else self._write_temp(after, old)
+
+    def settle(self, temp: FileIO) -> None:
+        """Make durable what was prepared, and close it."""
+        try:
+            with refusing(self.label), temp:
+                os.fsync(temp.fileno())
+        except NotWritable:
+            os.unlink(self.temp, dir_fd=self.folder)
+            raise
+        reached("temp-written")
+
+    def commit(self, before: bytes | None, after: bytes | None) -> None:
+        """Put what was prepared in the caption's place."""
+        if before == after:
+            return
         reached("before-exchange")
-        if before is None:
+        if after is None:
+            self._remove(before)
+        elif before is None:
             self._create(after)
         else:
             self._replace(before, after)
@@ -100,27 +132,24 @@ class GuardedWrite:
                 raise _refusal(self.label, OSError(errno.EROFS, os.strerror(errno.EROFS)))
             raise NotWritable(f"{self.label} is write-protected", _PERMISSION)
 
-    def _write_temp(self, after: bytes, old: FileIO | None) -> None:
+    def _write_temp(self, after: bytes, old: FileIO | None) -> FileIO:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with refusing(self.label):
             # A private caption is private from its first byte on.
-            temp = os.open(self.temp, flags, 0o666 if old is None else 0o600, dir_fd=self.folder)
+            temp = FileIO(os.open(self.temp, flags, 0o666 if old is None else 0o600, dir_fd=self.folder), "wb")
         try:
             with refusing(self.label):
-                try:
-                    reached("temp-open")
-                    if old is not None:
-                        _copy_standing(old.fileno(), temp)
-                    rest = memoryview(after)
-                    while rest:
-                        rest = rest[os.write(temp, rest) :]
-                    os.fsync(temp)
-                finally:
-                    os.close(temp)
+                reached("temp-open")
+                if old is not None:
+                    _copy_standing(old.fileno(), temp.fileno())
+                rest = memoryview(after)
+                while rest:
+                    rest = rest[temp.write(rest) :]
         except NotWritable:
+            temp.close()
             os.unlink(self.temp, dir_fd=self.folder)
             raise
-        reached("temp-written")
+        return temp
 
     def _create(self, after: bytes) -> None:
         try:
@@ -184,7 +213,6 @@ class GuardedWrite:
         self.sync(self.folder)
 
     def _remove(self, before: bytes | None) -> None:
-        reached("before-exchange")
         try:
             take(self.folder, self.name, self.temp)
         except FileNotFoundError as error:

@@ -21,7 +21,7 @@ from engine.review.write import Write, unfinished, write_rows
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from engine.dataset.caption_batch import CaptionBatch
     from engine.dataset.caption_files import CaptionFiles
@@ -136,12 +136,13 @@ def decide_at_once(store: Store, files: CaptionFiles, intents: Sequence[Intent],
         reached("before-row")
         with store.transaction() as db:
             results = [_append(db, store.session, *pair) for pair in zip(intents, drafts, strict=False)]
+            writes = {
+                place: Write(step.id, step.image, intents[place].caption, step.before, step.after)
+                for place, step in enumerate(results)
+                if isinstance(step, Step) and step.wrote
+            }
+            _append_writes(db, writes.values())
         reached("after-row")
-        writes = {
-            place: Write(step.id, step.image, intents[place].caption, step.before, step.after)
-            for place, step in enumerate(results)
-            if isinstance(step, Step) and step.wrote
-        }
         failures = write_rows(store, captions, list(writes.values())) if writes else []
         for place, failure in zip(writes, failures, strict=True):
             if failure is not None:
@@ -182,11 +183,15 @@ def _append(db: sqlite3.Connection, session: str, intent: Intent, draft: Draft |
         return refusal
     row = journal.append(db, draft.kind, session=session, image=draft.image, group=draft.group, undoes=draft.undoes)
     journal.append_verdicts(db, row, draft.verdicts)
-    writes = draft.before != draft.after
-    if writes:
-        db.execute("INSERT INTO writes (id, caption, status) VALUES (?, ?, 'unmarked')", (row, draft.caption))
-        db.execute("INSERT INTO texts VALUES (?, ?, ?)", (row, draft.before, draft.after))
-    return Step(row, draft.image, draft.before, draft.after, writes)
+    return Step(row, draft.image, draft.before, draft.after, draft.before != draft.after)
+
+
+def _append_writes(db: sqlite3.Connection, writes: Collection[Write]) -> None:
+    """Add what each decision that changes its caption is about to write, inside the caller's transaction."""
+    db.executemany(
+        "INSERT INTO writes (id, caption, status) VALUES (?, ?, 'unmarked')", [(w.row, w.caption) for w in writes]
+    )
+    db.executemany("INSERT INTO texts VALUES (?, ?, ?)", [(w.row, w.before, w.after) for w in writes])
 
 
 def changed(caption: bytes) -> ChangedOutside:

@@ -14,6 +14,8 @@ from engine.wire import lifecycle
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_FOREIGN = frozenset({"NO_COLOR", "PYTHONDONTWRITEBYTECODE"})
+
 
 @contextmanager
 def isolated(under: Path | None = None) -> Iterator[Path]:
@@ -26,7 +28,8 @@ def isolated(under: Path | None = None) -> Iterator[Path]:
     home, runtime = room / "home", Path(tempfile.mkdtemp(prefix="cl-", dir="/tmp"))  # a socket's path must be short
     home.mkdir()
     before = dict(os.environ)
-    for name in [name for name in os.environ if name.startswith("CUTLINE_") or name == "NO_COLOR"]:
+    # Without compiled modules every start would compile ours again, and not those of the bare app.
+    for name in [name for name in os.environ if name.startswith("CUTLINE_") or name in _FOREIGN]:
         del os.environ[name]
     os.environ.update(
         HOME=str(home),
@@ -34,6 +37,7 @@ def isolated(under: Path | None = None) -> Iterator[Path]:
         XDG_STATE_HOME=str(home / ".local/state"),
         XDG_CACHE_HOME=str(home / ".cache"),
         XDG_RUNTIME_DIR=str(runtime),
+        PYTHONPYCACHEPREFIX=str(room / "compiled"),
         TERM="xterm-256color",
         COLORTERM="truecolor",
     )

@@ -128,5 +128,5 @@ async def test_closing_ends_the_thread(trial: Trial) -> None:
 
 def test_the_screen_starts_without_numpy() -> None:
     """It comes with the first question: it takes longer to import than the first caption may."""
-    code = "import sys, tui.app; sys.exit('numpy' in sys.modules)"
+    code = "import sys, tui.app, tui.screens.review, tui.widgets.filter_bar; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

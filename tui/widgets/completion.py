@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from textual import events
 
-    from engine.captions.known.vocabulary import Suggestion
+    from engine.captions.known.suggestion import Suggestion
 
 MOST_ROWS = 8
 LEAST_CELLS, MOST_CELLS = 24, 60

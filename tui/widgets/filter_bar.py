@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual.containers import Vertical
 from textual.geometry import Offset
 
-from engine.captions.known.vocabulary import Suggestion
+from engine.captions.known.suggestion import Suggestion
 from tui.widgets.completion import CompletionList
 from tui.widgets.prompt import Prompt
 

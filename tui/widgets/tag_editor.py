@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
-    from engine.captions.known.vocabulary import Suggestion
+    from engine.captions.known.suggestion import Suggestion
 
 _KEYS = "ctrl+s write · escape keep as draft"
 _TWICE = Style(underline=True, bold=True)

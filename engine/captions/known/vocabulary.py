@@ -7,11 +7,10 @@ The dataset's own tags come first in each of these, and everything is spelled as
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Literal, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.caption import parse
+from engine.captions.known.suggestion import Suggestion
 from engine.captions.known.tag_fuzzy import Letters
 from engine.captions.known.tag_index import Hit, Known, TagIndex, TagList, keys_of
 from engine.captions.viewing.spelling import KAOMOJI, spelled
@@ -19,21 +18,6 @@ from engine.captions.weights import split_weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-
-
-class Suggestion(msgspec.Struct, frozen=True):
-    """One tag that may be meant."""
-
-    tag: str
-    """As it is to be written."""
-    category: str
-    """Empty where nobody says."""
-    count: int
-    """How often it stands in this dataset, for its own tags; for others what their list says, 0 where it says nothing."""
-    alias: str
-    """What was typed the beginning of, where that is another name of the tag; else empty."""
-    source: Literal["dataset", "list"]
-    """Whether the dataset has it already."""
 
 
 class Style(NamedTuple):

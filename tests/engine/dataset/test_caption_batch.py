@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 import pytest
 
-from engine.dataset import caption_batch, folders
+from engine.dataset import caption_batch, folders, write_out
 from engine.dataset.caption_batch import Change
 from engine.dataset.caption_files import CaptionFiles
 from engine.errors import ChangedOutside, NotWritable, Unsafe
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MANY = 30
 
@@ -35,10 +33,8 @@ def changes(saved: list[bytes]) -> list[Change]:
     ]
 
 
-@pytest.mark.parametrize("few", [0, 1_000])
-def test_all_are_written_and_each_refusal_is_its_own(root: Path, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    """In threads as well as without: what cannot be written is left alone, and says why at its own place."""
-    monkeypatch.setattr(caption_batch, "FEW", few)
+def test_all_are_written_and_each_refusal_is_its_own(root: Path) -> None:
+    """What cannot be written is left alone, and says why at its own place."""
     (root / "1/1.txt").write_bytes(b"theirs")
     (root / "2/5.txt").chmod(0o444)
     asked = changes([])
@@ -95,3 +91,46 @@ def test_a_folder_that_fails_concerns_its_own_captions(root: Path, monkeypatch: 
     failed = [place for place, outcome in enumerate(found) if isinstance(outcome, OSError)]
     assert len(failed) == MANY // 3
     assert len({place % 3 for place in failed}) == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_all_are_on_their_way_before_the_first_is_waited_for(
+    root: Path, monkeypatch: pytest.MonkeyPatch, *, known: bool
+) -> None:
+    """No file takes its place before it is durable; where the system knows no hint it goes without."""
+    happened: list[str] = []
+    real_sync = os.fsync
+
+    def sync_seen(descriptor: int) -> None:
+        happened.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
+        assert (root / "0/0.txt").read_bytes() == (b"old" if len(happened) <= MANY else b"new 0")
+        real_sync(descriptor)
+
+    if not known:
+        monkeypatch.setattr(write_out, "_system_call", None)
+    monkeypatch.setattr(os, "fsync", sync_seen)
+    with CaptionFiles(root).at_once() as captions:
+        assert captions.replace_all(changes([])) == [None] * MANY
+    assert happened[:MANY] == [f".cutline-{n}.tmp" for n in range(MANY)]
+    assert sorted(happened[MANY:]) == ["0", "1", "2"]
+    assert list(root.rglob(".cutline-*")) == []
+
+
+def test_a_text_that_cannot_be_made_durable_takes_no_place(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caption stays, the temporary file goes, and the others are written."""
+    times = [0]
+    real_sync = os.fsync
+
+    def failing_once(descriptor: int) -> None:
+        times[0] += 1
+        if times[0] == 5:
+            raise OSError(28, "No space left on device")
+        real_sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing_once)
+    with CaptionFiles(root).at_once() as captions:
+        found = captions.replace_all(changes([]))
+    assert [place for place, outcome in enumerate(found) if isinstance(outcome, NotWritable)] == [4]
+    assert (root / "1/4.txt").read_bytes() == b"old"
+    assert (root / "2/5.txt").read_bytes() == b"new 5"
+    assert list(root.rglob(".cutline-*")) == []

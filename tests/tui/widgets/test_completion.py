@@ -6,7 +6,7 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.geometry import Offset
 
-from engine.captions.known.vocabulary import Suggestion
+from engine.captions.known.suggestion import Suggestion
 from tests.tui.screens.seen import codes, lines
 from tests.tui.trial import HOSTILE
 from tui.widgets.completion import MOST_ROWS, CompletionList
