@@ -14,11 +14,11 @@ from textual.worker import WorkerFailed
 
 from engine.models import token_counters
 from engine.workspace import Workspace
+from tui.course.lineup import Lineup
 from tui.hand import Hand
 from tui.idle import Idle
-from tui.keymap import Keymap
-from tui.lineup import Lineup
-from tui.looks import Looks
+from tui.keys.keymap import Keymap
+from tui.looks.wearing import Looks
 from tui.preview.choice import choose
 from tui.screens.review import ReviewScreen
 from tui.shell import faults
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from engine.settings import Settings
-    from tui.turns import Turns
+    from tui.course.turns import Turns
 
 
 SWITCH_SECONDS = 0.0005

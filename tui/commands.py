@@ -2,7 +2,7 @@
 
 Footer, help screen, key bindings and documentation are made from `ALL`; each action has one handler, in the object that
 does it (`handlers`). The actions themselves are declared in `tui.actions`; those of the jobs screen in
-`tui.job_commands`.
+`tui.jobs.job_commands`.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from engine.review.records import Counts
-    from tui.card import Card
+    from tui.course.card import Card
 
 Tone = Literal["plain", "good", "warning", "error"]
 

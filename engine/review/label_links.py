@@ -84,11 +84,10 @@ def score_pairs(index: ScoreIndex, links: LabelLinks) -> ScorePairs:
     can_be_said = np.zeros(count, np.bool_)
     can_be_said[links.said] = True
     candidates = np.flatnonzero(can_be_said[index.labels])
-    slots = index.slots.astype(np.int64)
-    there = slots[candidates] * count + index.labels[candidates]
+    there = index.slots(candidates) * count + index.labels[candidates]
     order = np.argsort(there)
     candidates, there = candidates[order], there[order]
-    wanted = slots[sayers] * count + said
+    wanted = index.slots(sayers) * count + said
     at = np.searchsorted(there, wanted)
     met = np.flatnonzero(np.append(there, -1)[at] == wanted)
     return ScorePairs(sayers[met], candidates[at[met]])

@@ -5,6 +5,7 @@ It is read once and then follows the store: after a decision only the images con
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
@@ -25,6 +26,18 @@ if TYPE_CHECKING:
 
 FEW_TOUCHED = 400
 """Where more images changed than this, all are read anew."""
+READ_AT_ONCE = 2_048
+"""Candidates."""
+
+
+class _Part(NamedTuple):
+    """Some candidates, as `ScoreIndex` keeps all of them."""
+
+    images: NDArray[np.int64]
+    sizes: NDArray[np.int64]
+    floors: NDArray[np.uint16]
+    labels: NDArray[np.int32]
+    scores: NDArray[np.uint16]
 
 
 class _Mark(NamedTuple):
@@ -62,10 +75,9 @@ class ScoreIndex:
         """The score below which not every candidate has kept its tags, 0 to 1."""
         return float(self._floors.max(initial=0)) / FULL_SCALE
 
-    @property
-    def slots(self) -> NDArray[np.int64]:
-        """(scores,) the place in `images` of each score's image."""
-        return np.repeat(np.arange(len(self.sizes)), self.sizes)
+    def slots(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return, for places of scores (n,), the places in `images` of their images (n,)."""
+        return np.searchsorted(np.cumsum(self.sizes), entries, side="right")
 
     def tag_scores(self, slots: Iterable[int]) -> Iterator[list[TagScore]]:
         """Yield the scores of some images as `view` takes them, by their places in `images`."""
@@ -115,24 +127,35 @@ class ScoreIndex:
         self.labels, self.scores = self.labels[entries], self.scores[entries]
 
     def _take(self, db: sqlite3.Connection, found: Iterable[Scores]) -> None:
-        """Add candidates, those of one label table and width together."""
-        batches: dict[tuple[int, int], list[tuple[ImageId, Sections]]] = {}
-        for image, table, blob in found:
-            parts = sections(blob)
-            batches.setdefault((table, parts.width), []).append((image, parts))
-        for (table, width), batch in batches.items():
-            indices = b"".join(parts.indices for _, parts in batch)
-            places = np.frombuffer(indices, f"<u{width}").astype(np.int32) + np.int32(self._offset(db, table))
-            if places.size and int(places.max()) >= len(self._names):
-                raise Unreadable("stored tag scores name labels that are not there", "tag the images with --again")
-            scores = np.frombuffer(b"".join(parts.scores for _, parts in batch), "<u2").astype(np.uint16)
-            sizes = np.array([len(parts.scores) // 2 for _, parts in batch], np.int64)
-            order = self._best_first(sizes, places, scores)
-            self.images = np.append(self.images, np.array([image for image, _ in batch], np.int64))
-            self.sizes = np.append(self.sizes, sizes)
-            self._floors = np.append(self._floors, np.array([parts.floor for _, parts in batch], np.uint16))
-            self.labels = np.append(self.labels, places[order])
-            self.scores = np.append(self.scores, scores[order])
+        """Add candidates, some at a time: what is between the store and the arrays takes ten times their memory."""
+        parts, stored = [_Part(self.images, self.sizes, self._floors, self.labels, self.scores)], iter(found)
+        while some := list(islice(stored, READ_AT_ONCE)):
+            batches: dict[tuple[int, int], list[tuple[ImageId, Sections]]] = {}
+            for image, table, blob in some:
+                read = sections(blob)
+                batches.setdefault((table, read.width), []).append((image, read))
+            parts += [self._part(db, table, width, batch) for (table, width), batch in batches.items()]
+        columns = [list(column) for column in zip(*parts, strict=True)]
+        del parts  # each of them is twice in memory only while it is put together
+        self.scores = np.concatenate(columns.pop())
+        self.labels = np.concatenate(columns.pop())
+        self._floors = np.concatenate(columns.pop())
+        self.sizes = np.concatenate(columns.pop())
+        self.images = np.concatenate(columns.pop())
+
+    def _part(self, db: sqlite3.Connection, table: int, width: int, batch: list[tuple[ImageId, Sections]]) -> _Part:
+        """Return the arrays of candidates of one label table whose indices have the same width, in bytes."""
+        indices = b"".join(read.indices for _, read in batch)
+        places = np.frombuffer(indices, f"<u{width}").astype(np.int32) + np.int32(self._offset(db, table))
+        if places.size and int(places.max()) >= len(self._names):
+            raise Unreadable("stored tag scores name labels that are not there", "tag the images with --again")
+        scores = np.frombuffer(b"".join(read.scores for _, read in batch), "<u2").astype(np.uint16)
+        sizes = np.array([len(read.scores) // 2 for _, read in batch], np.int64)
+        order = self._best_first(sizes, places, scores)
+        images = np.array([image for image, _ in batch], np.int64)
+        return _Part(
+            images, sizes, np.array([read.floor for _, read in batch], np.uint16), places[order], scores[order]
+        )
 
     def _best_first(
         self, sizes: NDArray[np.int64], labels: NDArray[np.int32], scores: NDArray[np.uint16]

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 AT_ONCE = 64
 """So many images are looked at one by one before the next look whether somebody still waits for the number."""
 
+COMPARED_AT_ONCE = 1 << 17
+"""Scores."""
+
 
 class Counted(NamedTuple):
     """What another view would change."""
@@ -77,7 +80,7 @@ class ThresholdCounts:
         index = self._index
         if self._before is None or self._before.scores is not index.scores or self._before.view != before:
             self._before = _Before(before, index.scores, self._lowest(before), {})
-        was, will = (index.scores >= lowest[index.labels] for lowest in (self._before.lowest, self._lowest(after)))
+        was, will = (self._passing(lowest) for lowest in (self._before.lowest, self._lowest(after)))
         if _without_thresholds(before) != _without_thresholds(after):
             odd = np.ones(len(index.images), np.bool_)
         elif after.mcut:
@@ -88,7 +91,7 @@ class ThresholdCounts:
             odd = self._has(was != will) & self._has((was | will) & self._linked(after).entangled[index.labels])
             was, will = (self._proposed(passing, after) for passing in (was, will))
         flipped = np.flatnonzero(was != will)
-        slots = index.slots[flipped]
+        slots = index.slots(flipped)
         plain = ~odd[slots]
         images, more = len(np.unique(slots[plain])), int(np.count_nonzero(will[flipped[plain]]))
         fewer = int(np.count_nonzero(plain)) - more
@@ -108,10 +111,18 @@ class ThresholdCounts:
         parts = [np.frombuffer(cuts(alone, table), np.int32) for table in self._index.tables]
         return np.concatenate([*parts, np.empty(0, np.int32)])
 
+    def _passing(self, lowest: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """Return (scores,) which of the scores pass, some at a time: a bound for each takes more memory than they do."""
+        index, passing = self._index, np.empty(len(self._index.scores), np.bool_)
+        for start in range(0, len(passing), COMPARED_AT_ONCE):
+            some = slice(start, start + COMPARED_AT_ONCE)
+            passing[some] = index.scores[some] >= lowest[index.labels[some]]
+        return passing
+
     def _has(self, entries: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Say of each image whether any of its scores is among these."""
         found = np.zeros(len(self._index.images), np.bool_)
-        found[self._index.slots[entries]] = True
+        found[self._index.slots(np.flatnonzero(entries))] = True
         return found
 
     def _proposed(self, passing: NDArray[np.bool_], settings: View) -> NDArray[np.bool_]:

@@ -9,9 +9,11 @@ import time
 from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine import paths
 from tests.bench.corpus import needle, needles_in_order
 from tests.bench.pty_app import PtyApp
 from tests.bench.report import Row, p50_p99, percentile
+from tui.sitting import bookmark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +41,8 @@ class Pressed(NamedTuple):
 
 
 def review_command(root: Path, preview: str) -> list[str]:
-    """Return the command line of the review screen."""
+    """Return the command line of the review screen, which begins with the first image: where one was is forgotten."""
+    (paths.dataset_state_dir(root) / bookmark.FILE_NAME).unlink(missing_ok=True)
     return [*CUTLINE, "review", str(root), "--preview", preview]
 
 

@@ -34,7 +34,7 @@ from tui.app import CutlineApp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tui.card import Card
+    from tui.course.card import Card
 
 SOURCE = "wd-vit-tagger-v3"
 LABELS = 10_861

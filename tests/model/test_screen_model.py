@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.review.records import Merge
-    from tui.card import Card
+    from tui.course.card import Card
 
 SEQUENCES, KEYS = count(2, 20), count(25, 60)
 CAPTIONS = (None, b"cat, dog", b"tree\n", b"\xef\xbb\xbflamp\r\n", b"", b"A dog runs over a wide green field.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import random
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -113,15 +114,16 @@ def plans(count: int, decided: int, seed: int = 1) -> list[Plan]:
 def lay_out(root: Path, made: Sequence[Plan]) -> None:
     """Write the images, their captions, and what is proposed for them."""
     root.mkdir(parents=True)
-    picture = root / f"{0:02}" / f"{0:06}.png"
+    picture = root.with_name(f"{root.name}.png")
+    Image.new("RGB", (24, 16), (200, 80, 40)).save(picture)
+    first = picture
     for plan in made:
         path = root / plan.key
         if plan.number % PER_FOLDER == 0:
             path.parent.mkdir()
-        if plan.number:
-            os.link(picture, path)
+            first = shutil.copyfile(picture, path)  # one a folder: a file has no more than 65,000 names
         else:
-            Image.new("RGB", (24, 16), (200, 80, 40)).save(path)
+            os.link(first, path)
         if plan.caption is not None:
             path.with_suffix(".txt").write_bytes(plan.caption.encode())
     _propose(root, made, hashlib.sha256(picture.read_bytes()).digest())

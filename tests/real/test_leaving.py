@@ -11,7 +11,7 @@ import pytest
 
 from tests.real.tmux import Tmux, cutline
 from tests.stories.desk import Desk
-from tui import bookmark
+from tui.sitting import bookmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

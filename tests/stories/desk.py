@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     from engine.review.records import Counts, JournalRow, Merge
-    from tui.lineup import Lineup
+    from tui.course.lineup import Lineup
 
 REPOSITORY = Path(__file__).parents[2]
 CUTLINE = (sys.executable, "-P", "-m", "tui")

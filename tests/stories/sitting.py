@@ -10,7 +10,7 @@ from textual import events
 
 from tests.tui.screens.seen import codes
 from tui import commands
-from tui.guard import HELD_SECONDS
+from tui.course.guard import HELD_SECONDS
 from tui.screens.review import ReviewScreen
 from tui.widgets.caption_diff import CaptionDiff
 from tui.widgets.prompt import Prompt

@@ -11,7 +11,7 @@ from engine import paths, settings
 from engine.finding.language import Order, parse
 from tests.tui.screens.seen import codes
 from tui import commands
-from tui.lineup import Lineup
+from tui.course.lineup import Lineup
 
 if TYPE_CHECKING:
     from tests.stories.desk import Desk

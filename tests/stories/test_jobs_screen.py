@@ -10,7 +10,8 @@ import pytest
 
 from engine.wire import lifecycle
 from tests.stories.prints import make_print
-from tui import commands, job_commands
+from tui import commands
+from tui.jobs import job_commands
 
 if TYPE_CHECKING:
     from engine.wire.protocol import JobInfo

@@ -8,7 +8,8 @@ import pytest
 
 from engine.workspace import Workspace
 from tests.stories.test_finding import filter_by, order_by, queue_of
-from tui import bookmark, commands
+from tui import commands
+from tui.sitting import bookmark
 
 if TYPE_CHECKING:
     from tests.stories.desk import Desk

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.stories.test_finding import filter_by, queue_of
 from tui import commands
-from tui.lineup import Lineup
+from tui.course.lineup import Lineup
 
 if TYPE_CHECKING:
     from tests.stories.desk import Desk

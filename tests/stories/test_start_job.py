@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui import commands, job_commands
+from tui import commands
 from tui.actions import starting
 from tui.actions.listing import Back, First, Next
+from tui.jobs import job_commands
 from tui.screens.start_job import StartJob
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pytest
 from engine import paths
 from engine.settings import Settings
 from tui.app import CutlineApp, run
-from tui.link import Link
+from tui.course.turns import Turns
+from tui.jobs.link import Link
 from tui.shell import faults
-from tui.turns import Turns
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

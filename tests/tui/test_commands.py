@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tui import commands
-from tui.keymap import PLAIN
-from tui.selection import Selection
+from tui.course.selection import Selection
+from tui.keys.keymap import PLAIN
 
 
 class Nothing:

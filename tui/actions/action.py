@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 if TYPE_CHECKING:
-    from tui.card import Card
-    from tui.keymap import Keys
-    from tui.selection import Selection
+    from tui.course.card import Card
+    from tui.course.selection import Selection
+    from tui.keys.keymap import Keys
 
 Handler = Callable[["Card | None"], Awaitable[None]]
 """Does what an action asks for, to the card that was seen when its key was pressed; None where there was none."""

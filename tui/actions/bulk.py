@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from tui.actions.listing import EVERYWHERE, ListCommand, ListSituation
 
 if TYPE_CHECKING:
-    from tui.bulk_edits import Ask
+    from tui.many.bulk_edits import Ask
 
 
 class BulkSituation(ListSituation, Protocol):

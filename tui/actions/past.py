@@ -8,7 +8,7 @@ from tui.actions.listing import EVERYWHERE, ListCommand, ListSituation, no_item
 
 if TYPE_CHECKING:
     from engine.review.history import HistoryStep
-    from tui.keymap import Keys
+    from tui.keys.keymap import Keys
 
 
 class PastSituation(ListSituation, Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.errors import WrongUsage
-from tui import key_names
+from tui.keys import key_names
 from tui.plain.lines import spoken
 from tui.plain.own import help_of
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tui.actions.action import Command
-    from tui.keymap import Keys
+    from tui.keys.keymap import Keys
 
 HOW = (
     "Type a command and Enter: its key, or its name or the beginning of that.",

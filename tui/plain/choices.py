@@ -12,8 +12,8 @@ from tui.plain.places import number, which
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tui.card import Card
-    from tui.choosing import Choosing
+    from tui.course.card import Card
+    from tui.course.choosing import Choosing
     from tui.plain.stage import SpokenStage
 
 Spoken = dict[str, "Callable[[Card | None, str], Awaitable[None]]"]

@@ -10,7 +10,7 @@ from engine.errors import WrongUsage
 from engine.finding.language import parse_order
 from engine.finding.language.saved import parse_saved
 from engine.finding.language.sorting import ORDERS
-from tui.lineup import Lineup
+from tui.course.lineup import Lineup
 from tui.plain.lines import nothing_behind
 from tui.plain.places import number
 from tui.shell.output import count
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from engine.review.records import ImageId
-    from tui.card import Card
+    from tui.course.card import Card
+    from tui.course.turns import Turns
+    from tui.finding.seeking import Seeker
     from tui.hand import Hand
     from tui.plain.choices import Spoken
     from tui.plain.stage import SpokenStage
-    from tui.seeking import Seeker
-    from tui.turns import Turns
 
 MOST_IMAGES = 10_000_000
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from engine.captions.changes.hunks import Hunk
     from engine.review.frames import Frame
     from engine.review.states import Entry
-    from tui.card import Card
+    from tui.course.card import Card
 
 
 class Heard(NamedTuple):

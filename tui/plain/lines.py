@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import WrongUsage
 from engine.settings import nearest
-from tui import key_names
+from tui.keys import key_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.actions.action import Command
-    from tui.keymap import Keys
+    from tui.keys.keymap import Keys
 
 NOTHING_DONE = "nothing was done"
 LONGEST_NAME = 3

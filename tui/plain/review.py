@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine.settings import Settings
-    from tui.lineup import Lineup
+    from tui.course.lineup import Lineup
     from tui.shell.output import Output
 
 

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING
 from engine.errors import CutlineError, WrongUsage
 from engine.models.picture_size import upright_size
 from tui import commands
-from tui.choosing import Choosing
-from tui.deciding import Deciding
+from tui.course.choosing import Choosing
+from tui.course.deciding import Deciding
+from tui.course.turns import Turns
+from tui.finding.seeking import Seeker
 from tui.hand import Hand
 from tui.idle import Idle
-from tui.keymap import Keymap
+from tui.keys.keymap import Keymap
 from tui.plain import assistance, hearing, speak
 from tui.plain.choices import Choices
 from tui.plain.finding import Finding
@@ -28,9 +30,7 @@ from tui.plain.results import Results
 from tui.plain.stage import SpokenStage
 from tui.plain.threshold import Threshold
 from tui.plain.writing import Writing
-from tui.seeking import Seeker
 from tui.shell.output import count
-from tui.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from engine.settings import Settings
     from engine.workspace import Workspace
     from tui.actions.action import Handler
-    from tui.card import Card
-    from tui.lineup import Lineup
+    from tui.course.card import Card
+    from tui.course.lineup import Lineup
     from tui.plain.choices import Spoken
     from tui.plain.conversation import Conversation
 

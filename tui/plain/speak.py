@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.captions.changes.merging import Blend
     from engine.review.frames import Shown
     from engine.review.states import Entry
-    from tui.card import Card
+    from tui.course.card import Card
 
 LISTED = 20
 """Changes that are read at once; who wants the rest asks for it."""

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from engine.review.records import Counts
-    from tui.card import Card
+    from tui.course.card import Card
     from tui.stage import Tone
 
 

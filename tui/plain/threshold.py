@@ -5,17 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.live_count import Counting, Question
 from tui.plain.places import number
-from tui.thresholds import told_count
+from tui.thresholds.live_count import Counting, Question
+from tui.thresholds.moving import told_count
 
 if TYPE_CHECKING:
-    from tui.card import Card
+    from tui.course.card import Card
+    from tui.course.turns import Turns
     from tui.hand import Hand
     from tui.plain.choices import Spoken
     from tui.plain.stage import SpokenStage
-    from tui.thresholds import Moved, Way
-    from tui.turns import Turns
+    from tui.thresholds.moving import Moved, Way
 
 MOST_STEPS = 100
 """At once; a step is 0.01."""

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.captions.editing.edits import FORMS, apply_edits, parse_edit
 from engine.errors import CutlineError, WrongUsage
-from tui.drafts import Drafts, caption_text
 from tui.plain import speak
 from tui.plain.conversation import checked
 from tui.plain.lines import nothing_behind
 from tui.plain.places import number
+from tui.typing.drafts import Drafts, caption_text
 
 if TYPE_CHECKING:
-    from tui.card import Card
-    from tui.deciding import Deciding
-    from tui.drafts import Opening
+    from tui.course.card import Card
+    from tui.course.deciding import Deciding
+    from tui.course.turns import Turns
     from tui.hand import Hand
     from tui.plain.choices import Spoken
     from tui.plain.stage import SpokenStage
-    from tui.turns import Turns
+    from tui.typing.drafts import Opening
 
 END = "."
 """Alone on a line it ends a text; two of them stand for a line that is one full stop."""

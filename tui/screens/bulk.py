@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine import editing
 from engine.errors import CutlineError, WrongUsage
 from tui.actions.bulk import BULK, VERBS, BulkVerb, OtherTrigger, TriggerWord
-from tui.bulk_edits import FORMS, completed, edits_of, word_at
+from tui.many.bulk_edits import FORMS, completed, edits_of, word_at
 from tui.screens.dry_run import DryRun, in_path_order
 from tui.screens.list_screen import ListScreen
-from tui.tag_suggestions import TagSuggestions
+from tui.typing.tag_suggestions import TagSuggestions
 from tui.widgets.headline import Words
 from tui.widgets.verb_list import VerbList, name_of
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     from engine.captions.editing.edits import Edit
     from engine.workspace import Workspace
-    from tui.bulk_edits import Ask
-    from tui.completing import Completing
     from tui.long_work import Course, LongWork, Progress
+    from tui.many.bulk_edits import Ask
+    from tui.many.scopes import Scope
     from tui.messages import ItemPicked
-    from tui.scopes import Scope
+    from tui.typing.completing import Completing
 
 
 class Asked(NamedTuple):

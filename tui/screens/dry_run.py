@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine import editing
 from engine.errors import CutlineError
 from tui.actions.dry_running import DRY, Stage
-from tui.bulk_edits import told
+from tui.many.bulk_edits import told
 from tui.screens.list_screen import ListScreen
 from tui.widgets.change_list import ChangeList, Refusal
 from tui.widgets.headline import Words
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.review.decide import Draft
     from engine.workspace import Workspace
     from tui.long_work import Course, LongWork, Progress
-    from tui.scopes import Scope
+    from tui.many.scopes import Scope
 
 
 class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):

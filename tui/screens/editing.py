@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import CutlineError
 from tui import commands
-from tui.drafts import Drafts
 from tui.stage import Stage
+from tui.typing.drafts import Drafts
 
 if TYPE_CHECKING:
-    from tui.card import Card
-    from tui.completing import Completing
-    from tui.deciding import Deciding
+    from tui.course.card import Card
+    from tui.course.deciding import Deciding
+    from tui.course.turns import Turns
     from tui.hand import Hand
-    from tui.turns import Turns
+    from tui.typing.completing import Completing
     from tui.widgets.tag_editor import TagEditor
 
 

@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui import commands
-from tui.keymap import SCREENS, in_force
+from tui.keys.keymap import SCREENS, in_force
 from tui.widgets.signs import SIGNS
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import CutlineError
-from tui import past
 from tui.actions.past import PAST
 from tui.long_work import LongWork
+from tui.past import reading as past
 from tui.screens.paged_list import PAGE, PagedList
 from tui.widgets.headline import Words
 from tui.widgets.step_detail import StepDetail
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.idle import Idle
     from tui.long_work import Course
     from tui.messages import ItemPicked
-    from tui.past import InFull, InTheWay
+    from tui.past.reading import InFull, InTheWay
     from tui.screens.paged_list import Page
     from tui.stage import Tone
 

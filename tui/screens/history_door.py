@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
     from engine.review.history import HistoryStep
     from tui.actions.action import Handlers
-    from tui.card import Card
+    from tui.course.card import Card
+    from tui.course.turns import Turns
+    from tui.course.undoing import Undoing
     from tui.hand import Hand
     from tui.idle import Idle
     from tui.stage import Tone
-    from tui.turns import Turns
-    from tui.undoing import Undoing
 
     Told = Callable[[str, Tone], object]
 

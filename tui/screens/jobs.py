@@ -8,9 +8,9 @@ from textual.containers import Container, Vertical
 from textual.screen import Screen
 
 from engine.wire.protocol import from_name
-from tui import job_commands as commands
-from tui.job_board import JobBoard
-from tui.keymap import in_force
+from tui.jobs import job_commands as commands
+from tui.jobs.job_board import JobBoard
+from tui.keys.keymap import in_force
 from tui.screens.help import HelpScreen
 from tui.widgets.bars import KeyHints, StatusBar
 from tui.widgets.failed_list import FailedList

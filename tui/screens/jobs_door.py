@@ -5,21 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.scopes import scopes, usual
+from tui.many.scopes import scopes, usual
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import App
 
-    from tui.card import Card
+    from tui.course.card import Card
+    from tui.course.turns import Turns
     from tui.idle import Idle
-    from tui.job_start import Model
-    from tui.link import Link
+    from tui.jobs.job_start import Model
+    from tui.jobs.link import Link
     from tui.messages import EngineSeen, JobAnswered, JobNews, Request
     from tui.screens.jobs import JobsScreen
     from tui.stage import Tone
-    from tui.turns import Turns
 
 
 class JobsDoor:
@@ -50,7 +50,7 @@ class JobsDoor:
 
     def _begin_job(self, app: App[int], told: Callable[[str, Tone], object]) -> None:
         """Let the person choose a model and what it is asked, and start that."""
-        from tui.job_form import JobForm  # noqa: PLC0415  (as above)
+        from tui.jobs.job_form import JobForm  # noqa: PLC0415  (as above)
         from tui.screens.start_job import ModelScreen, StartJob  # noqa: PLC0415  (as above)
 
         workspace = self._turns.workspace

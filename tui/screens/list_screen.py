@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 from textual.screen import Screen
 
 from tui.actions.listing import EVERYWHERE
-from tui.keymap import in_force
+from tui.keys.keymap import in_force
 from tui.screens.help import HelpScreen
 from tui.widgets.bars import KeyHints, StatusBar
 from tui.widgets.headline import Headline, Words

@@ -12,7 +12,7 @@ from engine.finding.language import Order
 from engine.finding.language.sorting import ORDERS
 from tui.actions.finding import ORDERS as OWN
 from tui.actions.listing import EVERYWHERE
-from tui.keymap import in_force
+from tui.keys.keymap import in_force
 from tui.screens.help import HelpScreen
 from tui.widgets.bars import KeyHints
 from tui.widgets.item_list import ItemList

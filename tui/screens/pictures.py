@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.review.records import ImageId
+    from tui.course.turns import Turns
     from tui.preview.gallery import Drawn
     from tui.preview.shrink import Facts
     from tui.preview.window import Window
-    from tui.turns import Turns
     from tui.widgets.caption_diff import CaptionDiff
     from tui.widgets.picture import PicturePane
 

@@ -13,24 +13,24 @@ from textual.screen import Screen
 from engine.dataset.images import repeats
 from engine.errors import CutlineError
 from tui import commands, garbage, messages
-from tui.choosing import Choosing
-from tui.completing import Completing
-from tui.deciding import Deciding
-from tui.finding import Finding
-from tui.link import Link
-from tui.many import Many
+from tui.course.choosing import Choosing
+from tui.course.deciding import Deciding
+from tui.course.rewording import Rewording
+from tui.course.turns import Turns
+from tui.finding.in_force import Finding
+from tui.jobs.link import Link
+from tui.many.at_once import Many
 from tui.preview.window import Window
-from tui.resuming import KEPT_EVERY_SECONDS, Resuming
-from tui.rewording import Rewording
 from tui.screens.editing import Editing
 from tui.screens.help import HelpScreen
 from tui.screens.history_door import HistoryDoor
 from tui.screens.jobs_door import JobsDoor
 from tui.screens.pictures import Pictures
 from tui.screens.sight import ReviewSight
-from tui.threshold_keys import ThresholdKeys
-from tui.token_counts import TokenCounts
-from tui.turns import Turns
+from tui.sitting.resuming import KEPT_EVERY_SECONDS, Resuming
+from tui.thresholds.threshold_keys import ThresholdKeys
+from tui.typing.completing import Completing
+from tui.typing.token_counts import TokenCounts
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
 from tui.widgets.caption_diff import CaptionDiff
 from tui.widgets.engine_status import EngineStatus
@@ -46,11 +46,11 @@ if TYPE_CHECKING:
     from engine.settings import Settings
     from engine.workspace import Workspace
     from tui.actions.action import Handlers
-    from tui.card import Card
+    from tui.course.card import Card
+    from tui.course.lineup import Lineup
     from tui.hand import Hand
     from tui.idle import Idle
-    from tui.keymap import Keymap, Keys
-    from tui.lineup import Lineup
+    from tui.keys.keymap import Keymap, Keys
     from tui.preview.choice import Drawing
     from tui.stage import Tone
 
@@ -93,6 +93,7 @@ class ReviewScreen(Screen[None]):
         self._link = Link(workspace, self.post_message)
         dataset = workspace.title
         self._jobs = JobsDoor(dataset, self._link, self.turns, idle, settings.engine.device)
+        self._sweeping = garbage.Sweeping()
         self._asked: set[str] = set()
         self._said = False
         self._told = 0
@@ -191,6 +192,7 @@ class ReviewScreen(Screen[None]):
         self._many.close()
         self._finding.close()
         self.resuming.close()
+        self._sweeping.close()
 
     # --- keys -------------------------------------------------------------------------------------------------
 
@@ -225,6 +227,7 @@ class ReviewScreen(Screen[None]):
             self.say(reason, "warning")
             return
         self._thresholds.key_pressed()
+        self._sweeping.key_pressed()
         if command not in (commands.ThresholdDown, commands.ThresholdUp):
             await self.turns.settle()
         self._said = False
@@ -296,7 +299,7 @@ class ReviewScreen(Screen[None]):
         self._keys.show_editing(editing=editing)
         self._caption.editing = editing
 
-    # --- what turns tell (tui.turns.Stage) ----------------------------------------------------------------------
+    # --- what turns tell (tui.course.turns.Stage) ----------------------------------------------------------------------
 
     def show_card(self, card: Card | None) -> None:
         """Show an image."""
@@ -365,6 +368,7 @@ class ReviewScreen(Screen[None]):
         """Look through the folder; in a thread of its own."""
         try:
             self._workspace.scan(self._scanned)
+            garbage.give_back()
         except CutlineError as problem:
             self.post_message(messages.ScanEnded(str(problem)))
         else:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from engine.finding.highlights import Highlights
     from engine.finding.language import Order
-    from tui.filtering import Filtering
+    from tui.finding.filtering import Filtering
     from tui.stage import Tone
     from tui.widgets.bars import KeyHints, StatusBar, TitleBar
     from tui.widgets.caption_diff import CaptionDiff

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.errors import CutlineError
-from tui import job_start
 from tui.actions.starting import FORM, MODELS
+from tui.jobs import job_start
 from tui.long_work import LongWork
 from tui.screens.list_screen import ListScreen
 from tui.widgets.form_list import FormList, ModelList
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from engine.tagging.ask import Forecast, Request
     from engine.workspace import Workspace
     from tui.idle import Idle
-    from tui.job_form import JobForm
-    from tui.job_form import Line as FormLine
-    from tui.job_start import Model
+    from tui.jobs.job_form import JobForm
+    from tui.jobs.job_form import Line as FormLine
+    from tui.jobs.job_start import Model
     from tui.messages import ItemPicked
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui import step_words
 from tui.actions.past import FILES
-from tui.past import InFull
+from tui.past import step_words
+from tui.past.reading import InFull
 from tui.screens.paged_list import Page, PagedList
 from tui.widgets.headline import Words
 from tui.widgets.step_detail import StepDetail

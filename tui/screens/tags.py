@@ -8,11 +8,11 @@ from engine.captions.editing.edits import Edit
 from engine.errors import CutlineError
 from tui import commands
 from tui.actions.tagging import TAGS
-from tui.bulk_edits import checked, edits_of
-from tui.keymap import in_force
+from tui.keys.keymap import in_force
+from tui.many.bulk_edits import checked, edits_of
+from tui.many.tag_table import SORTS, TagTable
 from tui.screens.dry_run import DryRun, summary
 from tui.screens.list_screen import ListScreen
-from tui.tag_table import SORTS, TagTable
 from tui.widgets.headline import Words
 from tui.widgets.tag_list import TagList
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.finding.finder import Finder, TagUse
     from engine.workspace import Workspace
     from tui.long_work import LongWork
-    from tui.scopes import Scope
+    from tui.many.scopes import Scope
 
 
 class Gone(NamedTuple):

@@ -29,7 +29,7 @@ def keys_options(parser: Parser) -> None:
 
 def keys(args: Namespace, out: Output) -> int:  # noqa: ARG001  (every command is called alike)
     """List the keys of every action on every screen, and which of them clash."""
-    from tui.keymap import SCREENS, Keymap  # noqa: PLC0415  (`config path` needs no actions)
+    from tui.keys.keymap import SCREENS, Keymap  # noqa: PLC0415  (`config path` needs no actions)
 
     keymap = Keymap(settings.load().keys)
     dealt = {screen: keymap.keys(actions) for screen, actions in SCREENS.items()}
@@ -64,7 +64,7 @@ def themes_options(parser: Parser) -> None:
 
 def themes(args: Namespace, out: Output) -> int:  # noqa: ARG001  (every command is called alike)
     """List the themes, which is in force, and how well the worst of its words can be read."""
-    from tui import themes as shelf  # noqa: PLC0415  (it needs Textual)
+    from tui.looks import themes as shelf  # noqa: PLC0415  (it needs Textual)
 
     wanted = settings.load().screen.theme
     found, problems = shelf.load()
@@ -134,12 +134,12 @@ def _check(key: str, value: Any) -> None:
     """Refuse a theme, an action or a key that does not exist."""
     section, _, name = key.partition(".")
     if key == "screen.theme":
-        from tui import themes as shelf  # noqa: PLC0415  (it needs Textual)
+        from tui.looks import themes as shelf  # noqa: PLC0415  (it needs Textual)
 
         if value not in (names := shelf.names()):
             raise BadSetting(f"there is no theme {value!r}", settings.nearest(str(value), names))
     elif section == "keys" and name and isinstance(value, str | list):
-        from tui.keymap import Keymap  # noqa: PLC0415  (other settings need no actions)
+        from tui.keys.keymap import Keymap  # noqa: PLC0415  (other settings need no actions)
 
         if mistakes := Keymap({name: value}).mistakes:
             raise BadSetting("; ".join(mistakes), "see cutline config keys")

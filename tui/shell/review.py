@@ -65,7 +65,8 @@ def review(args: Namespace, out: Output) -> int:
         raise WrongUsage("the review screen needs a terminal", f"without one: cutline review {args.dir} --plain")
     garbage.hold()
     with interrupts.answered_by(interrupts.end):
-        from tui import app, lineup  # noqa: PLC0415  (loads Textual)
+        from tui import app  # noqa: PLC0415  (loads Textual)
+        from tui.course import lineup  # noqa: PLC0415  (loads Textual)
 
     preview = args.preview or in_force.screen.preview
     queue = lineup.Lineup(args.filter, args.sort or Order(), limit=args.limit)
@@ -76,7 +77,7 @@ def review(args: Namespace, out: Output) -> int:
 def _review_plainly(args: Namespace, out: Output, in_force: Settings) -> int:
     """Review line by line; any stdin and stdout will do."""
     with interrupts.answered_by(interrupts.end):
-        from tui import lineup  # noqa: PLC0415  (as is this)
+        from tui.course import lineup  # noqa: PLC0415  (as is this)
         from tui.plain import review as plain  # noqa: PLC0415  (who wants the screen does not wait for it)
 
     queue = lineup.Lineup(args.filter, args.sort or Order(), limit=args.limit)

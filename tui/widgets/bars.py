@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from engine.captions.display import show
 from engine.review.records import Counts
-from tui import commands, keymap
+from tui import commands
+from tui.keys import keymap
 from tui.widgets.engine_status import EngineStatus, progress_spans
 from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of, wrap
 from tui.widgets.signs import FILTERED, FLAGGED, SELECTED, SKIPPED, STATES, TONES

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.style import Style
 
     from engine.review.frames import Shown
-    from tui.card import Card
+    from tui.course.card import Card
 
 NARROW = 48
 """Cells; below, words are left out that a wide panel has room for."""

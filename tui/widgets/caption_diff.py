@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from engine.captions.display import show
 from engine.captions.tokens.tokens import BLOCK, Limits, Tokens
-from tui import commands, keymap
+from tui import commands
+from tui.keys import keymap
 from tui.messages import CandidatePicked, HunkPicked
 from tui.widgets.candidate_tabs import tabs
 from tui.widgets.hunk_rows import Look, column_heads, kept_lines, rows_in_view
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from engine.review.frames import Frame
     from engine.review.states import Entry
-    from tui.card import Card
+    from tui.course.card import Card
     from tui.preview.shrink import Facts
     from tui.widgets.marks import Spans
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from engine.captions.display import show
 from engine.models.amounts import size
-from tui.job_start import READY
+from tui.jobs.job_start import READY
 from tui.widgets.item_list import ItemList
 from tui.widgets.paint import Line, Span, clip, spread, width_of, wrap
 
 if TYPE_CHECKING:
-    from tui.job_form import Line as FormLine
-    from tui.job_start import Model
+    from tui.jobs.job_form import Line as FormLine
+    from tui.jobs.job_start import Model
 
 NAME_CELLS = 26
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from engine.captions.display import show
-from tui.job_board import JobRow
+from tui.jobs.job_board import JobRow
 from tui.widgets.engine_status import clock_time, time_left
 from tui.widgets.item_list import ItemList
 from tui.widgets.paint import Line, Span, clip, clip_start, spread, width_of, wrap

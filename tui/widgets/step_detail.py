@@ -7,13 +7,13 @@ import time
 from typing import TYPE_CHECKING
 
 from engine.captions.display import show
-from tui import step_words
+from tui.past import step_words
 from tui.widgets.before_after import brief, whole
 from tui.widgets.paint import Line, Painted, Span, clip, clip_start, width_of, wrap
 
 if TYPE_CHECKING:
     from engine.review.records import JournalRow
-    from tui.past import InFull
+    from tui.past.reading import InFull
 
 NAME_SHARE = 0.34
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from engine.captions.display import show
-from tui import step_words
+from tui.past import step_words
 from tui.widgets.before_after import brief
 from tui.widgets.item_list import ItemList
 from tui.widgets.paint import Line, Span, clip, clip_start, spread, width_of

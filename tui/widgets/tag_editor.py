@@ -15,8 +15,8 @@ from textual.widgets import TextArea
 
 from engine.captions.display import from_editor, show, to_editor
 from engine.errors import Refused
-from tui import tag_mode
 from tui.messages import EditLeft, EditSaved
+from tui.typing import tag_mode
 from tui.widgets.completion import CompletionList
 from tui.widgets.in_order import do_bound
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.captions.display import show
-from tui import keymap
 from tui.actions.bulk import OtherTrigger, TriggerWord
-from tui.bulk_edits import FORMS
+from tui.keys import keymap
+from tui.many.bulk_edits import FORMS
 from tui.widgets.item_list import ItemList
 from tui.widgets.paint import Line, Span, clip, width_of, wrap
 

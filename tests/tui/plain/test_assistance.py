@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import WrongUsage
 from tui import commands
-from tui.keymap import Keymap
+from tui.keys.keymap import Keymap
 from tui.plain import assistance
 from tui.plain.lines import spoken
 from tui.plain.own import HELP, OWN, all_actions

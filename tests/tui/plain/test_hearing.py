@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.tui.test_card import card_of
+from tests.tui.course.test_card import card_of
 from tui.plain import hearing, speak
 
 if TYPE_CHECKING:
     from tests.tui.trial import Trial
-    from tui.card import Card
+    from tui.course.card import Card
 
 
 def heard(trial: Trial, card: Card) -> hearing.Heard:

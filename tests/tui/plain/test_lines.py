@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import WrongUsage
-from tui.keymap import Keymap
+from tui.keys.keymap import Keymap
 from tui.plain.lines import Lines
 from tui.plain.own import OWN, all_actions
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from tui.guard import HELD_SECONDS
+from tui.course.guard import HELD_SECONDS
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -13,7 +13,8 @@ from engine.wire.protocol import Failure
 from tests.stories.sitting import Sitting
 from tests.tui.kept_jobs import KeptJobs, failed, run_instead
 from tests.tui.trial import HOSTILE
-from tui import commands, job_commands
+from tui import commands
+from tui.jobs import job_commands
 from tui.screens.jobs import JobsScreen
 from tui.screens.review import ReviewScreen
 

@@ -9,8 +9,9 @@ import pytest
 
 from engine import settings
 from engine.paths import config_dir, ensure
-from tests.tui.test_themes import GOOD
-from tui import commands, themes
+from tests.tui.looks.test_themes import GOOD
+from tui import commands
+from tui.looks import themes
 
 if TYPE_CHECKING:
     from pathlib import Path

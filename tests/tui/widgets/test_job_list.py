@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 
 from engine.wire.protocol import JobInfo, JobState
 from tests.tui.screens.seen import lines
-from tui.job_board import job_rows
+from tui.jobs.job_board import job_rows
 from tui.widgets.job_list import STATES, JobList
 
 JOB = JobInfo("ab" * 16, "/data", "wd-vit", (), "running", 1200, 300, 2, 302, 1000.0, 1010.0, None, rate=90.0)

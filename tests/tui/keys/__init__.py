@@ -1,0 +1,1 @@
+"""The keys in force, and how they are written."""

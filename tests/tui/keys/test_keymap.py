@@ -1,0 +1,238 @@
+"""Keys in force: who has which, who lost one and what is said about it, and that they work on the screen."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pytest
+
+from engine.settings import Settings, load
+from tests.stories.sitting import Sitting
+from tui import commands
+from tui.actions.action import Command
+from tui.app import CutlineApp
+from tui.jobs import job_commands
+from tui.keys.keymap import PLAIN, SCREENS, WAYS_OUT, Keymap, here
+from tui.keys.presets import PRESETS
+from tui.screens.review import ReviewScreen
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.tui.trial import Trial
+
+
+SOME = (
+    *(commands.Accept, commands.Reject, commands.Skip, commands.Flag, commands.Undo, commands.ToggleHunk),
+    *(commands.NextHunk, commands.PreviousHunk, commands.ShowCandidate, commands.Next, commands.Previous),
+    *(commands.Jobs, commands.Help, commands.Quit),
+)
+"""A screen of some actions, whatever others there are."""
+
+
+def review(**wishes: str | Sequence[str]) -> Keymap:
+    """Return the keymap of a `[keys]` table."""
+    return Keymap(wishes)
+
+
+def test_the_defaults_hold_without_settings() -> None:
+    """Every action of every screen has its default keys, and no two want the same one."""
+    for actions in SCREENS.values():
+        keys = PLAIN.keys(actions)
+        assert {action: keys.of(action) for action in actions} == {action: action.keys for action in actions}
+        assert keys.clashes == ()
+    assert PLAIN.problems == []
+
+
+@pytest.mark.parametrize(("preset", "screen"), [*itertools.product(PRESETS, SCREENS)])
+def test_every_action_has_a_key_in_every_preset(preset: str, screen: str) -> None:
+    """A preset leaves no action of any screen without a key, gives none away twice, and ctrl+c always leaves."""
+    keys = review(preset=preset).keys(SCREENS[screen])
+    held = [key for action in SCREENS[screen] for key in keys.of(action)]
+    assert len(held) == len(set(held))
+    assert set(WAYS_OUT) <= set(held)
+    assert [action.name for action in SCREENS[screen] if not keys.of(action)] == []
+    assert review(preset=preset).problems == []
+
+
+def test_presets_name_actions_that_exist() -> None:
+    """A preset's actions are those of some screen."""
+    known = {action.name for actions in SCREENS.values() for action in actions}
+    assert {name for preset in PRESETS.values() for name in preset} <= known
+
+
+def test_hands_find_what_they_know() -> None:
+    """The vim preset moves with hjkl and inserts with i; Prodigy's ignores with space and undoes with backspace."""
+    vim, prodigy = (review(preset=name).keys(commands.ALL) for name in ("vim", "prodigy"))
+    moves = (commands.PreviousHunk, commands.Next, commands.Previous, commands.NextHunk)
+    assert [vim.shown(move) for move in moves] == ["h", "j", "k", "l"]
+    assert vim.shown("edit") == "i"
+    assert [prodigy.shown(name) for name in ("accept", "reject", "skip", "undo", "flag")] == [
+        *("a", "x", "space", "backspace", "f"),
+    ]
+    assert prodigy.all_shown("show_candidate") == "1 … 9"
+
+
+def test_what_a_person_sets_wins_over_the_preset_and_the_default() -> None:
+    """An own key is taken from whoever had it; who has no key left is told, who has another is not."""
+    keymap = review(preset="vim", jobs="h", skip=["x", "z"])
+    keys = keymap.keys(SOME)
+    assert (keys.of("jobs"), keys.of("skip")) == (("h",), ("x", "z"))
+    assert keys.of("previous_hunk") == ("shift+tab", "left")
+    assert keys.of("reject") == ()
+    assert [str(clash) for clash in keys.clashes] == [
+        "key x: skip has it, not reject, which has no key now",
+        "key h: jobs has it, not previous_hunk, which has shift+tab ←",
+    ]
+    assert "key x: skip has it, not reject, which has no key now" in keymap.problems
+    assert not any(problem.startswith("key h: jobs has it, not previous") for problem in keymap.problems)
+
+
+def test_of_two_own_wishes_the_later_action_loses() -> None:
+    """A key set for two actions is the first one's, in the order of the help; both are named."""
+    keymap = review(skip="f5", accept=["f5", "a"])
+    assert keymap.keys(SOME).of("accept") == ("f5", "a")
+    assert keymap.problems == ["key f5: accept has it, not skip, which has no key now"]
+
+
+def test_a_preset_takes_no_actions_only_key() -> None:
+    """Where a preset wants the only key of an action that it does not name, that action keeps it."""
+
+    class Later(Command):
+        """An action that the vim preset does not know."""
+
+        name, keys = "later", ("n",)
+
+    keys = review(preset="vim").keys((*SOME, Later))
+    assert keys.of(Later) == ("n",)
+    assert keys.of("next") == ("j", "down")
+    assert [str(clash) for clash in keys.clashes] == ["key n: later has it, not next, which has j ↓"]
+
+
+def test_an_action_without_a_key() -> None:
+    """An empty entry takes an action's keys away; texts that mention it say so."""
+    keymap = review(undo="", flag=[])
+    keys = keymap.keys(commands.ALL)
+    assert keys.of("undo") == keys.of("flag") == ()
+    assert (keys.shown("undo"), keys.all_shown("undo")) == ("", "")
+    assert (
+        keys.text("{undo} takes that back, {skip} passes over it") == "undo (no key) takes that back, s passes over it"
+    )
+    assert keymap.problems == []
+
+
+def test_the_way_out_stays() -> None:
+    """Whatever is set, ctrl+c and ctrl+q leave; giving them away is refused in words."""
+    keymap = review(quit="Z", back=[], accept="ctrl+c")
+    assert keymap.keys(commands.ALL).of("quit") == ("Z", *WAYS_OUT)
+    assert keymap.keys(job_commands.ALL).of("back") == WAYS_OUT
+    assert keymap.keys(commands.ALL).of("accept") == ("a",)
+    assert keymap.problems == ["keys.accept: ctrl+c always leaves: choose another key"]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "says"),
+    [
+        ({"acept": "f6"}, "keys.acept: there is no such action: did you mean accept?"),
+        ({"accept": "escpe"}, "keys.accept: there is no key 'escpe': did you mean escape?"),
+        ({"preset": "vi"}, "keys.preset: there is no preset 'vi': did you mean vim?"),
+        ({"preset": ["vim"]}, "keys.preset: there is no preset"),
+    ],
+)
+def test_a_mistake_is_named_and_the_rest_holds(wishes: dict[str, str], says: str) -> None:
+    """An unknown action, key or preset is told with the nearest; everything else is in force."""
+    keymap = review(**wishes, skip="f5")
+    assert len(keymap.mistakes) == 1
+    assert says in keymap.mistakes[0]
+    assert keymap.keys(commands.ALL).of("skip") == ("f5",)
+    assert keymap.keys(commands.ALL).of("accept") == ("a",)
+
+
+def test_a_name_holds_on_every_screen_that_has_it() -> None:
+    """One entry for `next` is its key on every screen; of an action of another screen the default is known."""
+    keymap = review(next="f5", retry="N")
+    assert keymap.keys(commands.ALL).of(commands.Next) == ("f5",)
+    assert keymap.keys(job_commands.ALL).of(job_commands.Next) == ("f5",)
+    assert keymap.keys(job_commands.ALL).of(job_commands.Retry) == ("N",)
+    assert keymap.keys(commands.ALL).of(job_commands.Cancel) == ("c",)
+    assert keymap.problems == []
+
+
+def test_numbered_keys_keep_their_numbers() -> None:
+    """A numbered action whose second key is lost keeps the third for the third candidate; every key is bound once."""
+    keys = review(show_candidate=["7", "8", "9"], skip="8").keys(SOME)
+    bound = Bound()
+    keys.bind(bound, "turn")
+    assert keys.all_shown("show_candidate") == "7 9"
+    assert bound.calls["7"] == "turn('show_candidate', 1)"
+    assert bound.calls["8"] == "turn('skip')"
+    assert bound.calls["9"] == "turn('show_candidate', 3)"
+
+
+class Bound:
+    """Keeps what is bound."""
+
+    def __init__(self) -> None:
+        """Hold nothing."""
+        self.calls: dict[str, str] = {}
+        self.key_to_bindings: dict[str, object] = {}
+
+    def bind(self, keys: str, action: str) -> None:
+        """Keep one."""
+        assert keys not in self.calls
+        self.calls[keys] = action
+
+
+async def test_keys_of_the_settings_work_and_are_shown(trial: Trial) -> None:
+    """On the review and jobs screens the keys in force act, the old ones do nothing, and every text names the new."""
+    trial.image("a.png", "cat").image("b.png", "dog")
+    wishes: dict[str, str | tuple[str, ...]] = {"next": "f2", "undo": "backspace", "accept": "f3", "jobs": "f4"}
+    wishes |= {"hold_or_go_on": "f6", "help": "f1"}
+    app = CutlineApp(trial.workspace, Settings(keys=wishes), "none")
+    async with app.run_test(size=(160, 40)) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.settle()
+        sitting.shows("f3 accept", "backspace undo", "f3 approves the caption", "f1 help")
+        await sitting.press("a", "j")
+        assert (sitting.in_view, sitting.counts.accepted) == ("a.png", 0)
+        await sitting.press("f3")
+        assert sitting.counts.accepted == 1
+        await sitting.press("u")
+        assert sitting.counts.accepted == 1
+        await sitting.press("backspace")
+        assert sitting.counts.accepted == 0
+        await sitting.press("f2")
+        assert sitting.in_view == "b.png"
+        await sitting.press("f1")
+        sitting.shows("f3   ", "Decide", "backspace   ")
+        await sitting.press("f1")
+        assert isinstance(app.screen, ReviewScreen)
+        await sitting.press("f4")
+        sitting.shows("f6 pause/resume")
+
+
+async def test_what_is_wrong_with_keys_is_said_at_the_start(trial: Trial) -> None:
+    """Mistakes and clashes stand in the status line; the screen works with the rest."""
+    trial.image("a.png", "cat")
+    app = CutlineApp(trial.workspace, Settings(keys={"acept": "f5", "skip": "x"}), "none")
+    async with app.run_test(size=(160, 40)) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.settle()
+        sitting.shows("keys.acept: there is no such action: did you mean accept?", "skip has it, not reject")
+        assert here(app.screen).of("skip") == ("x",)
+
+
+async def test_the_theme_key_changes_the_look_and_is_written_down(trial: Trial) -> None:
+    """One key puts on the next theme, says so, and the settings name it."""
+    trial.image("a.png", "cat")
+    async with trial.app().run_test(size=(120, 40)) as pilot:
+        app = pilot.app
+        assert isinstance(app, CutlineApp)
+        sitting = Sitting(app, pilot)
+        await sitting.settle()
+        before = sitting.sent
+        await sitting.press(commands.Theme)
+        assert load().screen.theme == app.theme == app.looks.names()[1]
+        sitting.shows(f"theme {app.theme}, also the next time")
+        assert sitting.sent != before

@@ -1,0 +1,1 @@
+"""Themes: read, checked, and worn."""

@@ -1,0 +1,1 @@
+"""Edits of many captions at once: which images they are about, what is asked, and the tags of the dataset."""

@@ -1,0 +1,34 @@
+"""A sitting of limited length: so many images, how many are done, and how fast that went."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from tui.sitting.rhythm import duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.sitting.rhythm import Rhythm
+
+
+class Session:
+    """One stretch of work, from the moment its length was set."""
+
+    def __init__(self, rhythm: Rhythm, clock: Callable[[], float] = time.monotonic) -> None:
+        """Begin.
+
+        Args:
+            rhythm: Counts decisions.
+            clock: Seconds that only rise.
+        """
+        self._rhythm, self._clock = rhythm, clock
+        self._begun, self._decided_before = clock(), rhythm.decided
+
+    def told(self) -> str:
+        """Say how many images were decided in how long, and how many that is a minute."""
+        decided = max(0, self._rhythm.decided - self._decided_before)
+        seconds = self._clock() - self._begun
+        rate = f", {60 * decided / seconds:,.0f}/min" if decided and seconds >= 1 else ""
+        return f"{decided:,} decided in {duration(seconds)}{rate}"

@@ -1,0 +1,143 @@
+"""Drafts: text that a person typed and has not written. They are in the store half a second after the last key.
+
+A draft ends when it is written, or when it says what the caption says anyway; nothing else ends it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from engine.errors import CutlineError
+from engine.review.drafts import Unwritten
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from engine.review.records import ImageId
+    from engine.workspace import Workspace
+    from tui.course.card import Card
+    from tui.hand import Hand
+
+KEPT_AFTER_SECONDS = 0.5
+"""What is typed is in the store after so long, also while somebody goes on typing."""
+
+
+class Opening(NamedTuple):
+    """What an editor begins with."""
+
+    text: str
+    is_draft: bool
+    is_outdated: bool
+    """Whether the caption file says something else than when the draft was begun."""
+
+
+class Drafts:
+    """Unwritten text by image, and the card an open editor stands on."""
+
+    def __init__(self, workspace: Workspace, hand: Hand, tell: Callable[[str], None]) -> None:
+        """Start with none.
+
+        Args:
+            workspace: The dataset, in whose store they are kept.
+            hand: Writes them there.
+            tell: Is told on the event loop why one could not be kept, one raw line.
+        """
+        self.waiting: dict[ImageId, Unwritten] = {}
+        self.open_on: Card | None = None
+        """The card whose caption is in the editor; None while it is closed."""
+        self._workspace, self._hand, self._tell = workspace, hand, tell
+        self._due: dict[ImageId, Unwritten | None] = {}
+        """What the store does not say yet; None for a draft that ended."""
+        self._timer: asyncio.TimerHandle | None = None
+        self._keeping: set[asyncio.Task[None]] = set()
+
+    async def begin(self) -> int:
+        """Take in what earlier sittings left; return how many drafts that are."""
+        kept = await self._hand.do(self._workspace.drafts_kept)
+        here = {image: draft for image, draft in kept.items() if image in self._workspace.entries}
+        self.waiting = {**here, **self.waiting}
+        return len(here)
+
+    def is_on(self, card: Card) -> bool:
+        """Say whether something waits to be written for an image."""
+        draft = self.waiting.get(card.image)
+        return draft is not None and draft.text != caption_text(card)
+
+    def opening(self, card: Card) -> Opening:
+        """Open on a card; return what to begin with: its draft, else its caption."""
+        self.open_on = card
+        draft = self.waiting.get(card.image)
+        if draft is None or draft.text == caption_text(card):
+            return Opening(caption_text(card), is_draft=False, is_outdated=False)
+        return Opening(draft.text, is_draft=True, is_outdated=draft.before != card.frame.raw)
+
+    def typed(self, text: str) -> None:
+        """Take in what the open editor says now."""
+        card = self.open_on
+        if card is None:
+            return
+        old = self.waiting.get(card.image)
+        if text == caption_text(card):
+            self._put(card.image, None)
+        elif old is None or old.text != text:
+            self._put(card.image, Unwritten(text, old.before if old else card.frame.raw))
+
+    def leave(self, text: str) -> bool:
+        """Close without writing; say whether there is a draft now."""
+        self.typed(text)
+        card, self.open_on = self.open_on, None
+        self._keep_now()
+        return card is not None and card.image in self.waiting
+
+    def written(self) -> None:
+        """Close after writing."""
+        card, self.open_on = self.open_on, None
+        if card is not None:
+            self._put(card.image, None)
+            self._keep_now()
+
+    def _put(self, image: ImageId, draft: Unwritten | None) -> None:
+        if draft is None and image not in self.waiting:
+            return
+        if draft is None:
+            del self.waiting[image]
+        else:
+            self.waiting[image] = draft
+        self._due[image] = draft
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(KEPT_AFTER_SECONDS, self._keep_now)
+
+    def _keep_now(self) -> None:
+        """Have the store say what is due."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._due:
+            task = asyncio.create_task(self._keep())
+            self._keeping.add(task)
+            task.add_done_callback(self._keeping.discard)
+
+    async def _keep(self) -> None:
+        try:
+            await self._hand.do(self.flush)
+        except CutlineError as problem:
+            self._tell(f"what you typed is not kept yet: {problem}")
+
+    def flush(self) -> None:
+        """Write what is due; in the hand's thread.
+
+        Raises:
+            CutlineError: The store cannot be written; it stays due.
+        """
+        for image, draft in list(self._due.items()):
+            self._workspace.keep_draft(image, draft)
+            with suppress(KeyError):
+                if self._due[image] is draft:
+                    del self._due[image]
+
+
+def caption_text(card: Card) -> str:
+    """Return a caption as an editor shows it: plain line ends, none after the last line."""
+    return card.frame.caption.text.replace("\r\n", "\n").rstrip("\n")
