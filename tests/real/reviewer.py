@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import random
+import shutil
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
