@@ -158,7 +158,13 @@ def parsed(file: Path, data: bytes) -> dict[str, Any]:
     """
     try:
         return tomllib.loads(data.decode())
-    except ValueError as error:  # what is not UTF-8, and what is not TOML
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadSetting(
+            f"{file} is not UTF-8: byte {error.start:,}, in line {line:,}, is 0x{data[error.start]:02x}",
+            "save it as UTF-8",
+        ) from error
+    except ValueError as error:
         raise BadSetting(
             f"{file} is not a TOML file: {error}", 'correct it; TOML writes text in quotes: theme = "name"'
         ) from error

@@ -2,7 +2,8 @@
 
 A `Workspace` ties the three things together that a review is made of: the folder (`engine.dataset`: which images
 there are, and the guarded writer of captions), the store (`engine.review`: what was proposed and decided), and the
-text (`engine.captions`: diffs and views). It runs without the engine process; `engine.tagging` adds that.
+text (`engine.captions`: diffs and views). It runs without the engine process; `engine.tagging` adds that. Here are the
+folder and its images; what is decided about them, undone, and looked through is inherited from files of its own.
 
 Calls block on the disk for a moment: a screen makes them in a worker thread. Any thread may call.
 """
@@ -13,55 +14,45 @@ import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import msgspec
-
-from engine.captions.caption import with_text
-from engine.captions.changes.hunks import apply
-from engine.captions.viewing.view import View
 from engine.dataset import images as scanner
 from engine.dataset.caption_files import CaptionFiles
-from engine.errors import ChangedOutside, Refused, WrongUsage
-from engine.review import aside, drafts, extension, image_rows, journal
-from engine.review.decide import Draft, Step, decide
-from engine.review.frames import Frame, FrameReader, image_row, text_after, verdicts
-from engine.review.journal import answers_in_force
+from engine.errors import WrongUsage
+from engine.review import aside, drafts, extension, image_rows
+from engine.review.decisions import Decisions
+from engine.review.frames import Frame, FrameReader, image_row
 from engine.review.place import dataset_of, has_store, place_of
 from engine.review.proposals import ProposalReader
 from engine.review.repair import repair_all
 from engine.review.roster import Roster
 from engine.review.steps_taken import StepsTaken
 from engine.review.store import Store
+from engine.review.views_in_force import ViewsInForce
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from engine.captions.changes.diff import Hunk
+    from engine.captions.viewing.view import View
+    from engine.review.decide import Step
     from engine.review.place import Dataset
-    from engine.review.records import Counts, Image, ImageId, JournalRow, Verdict
+    from engine.review.records import Counts, Image, ImageId, JournalRow
     from engine.review.states import Entry
     from engine.settings import Settings
 
 
-class Workspace(StepsTaken):
+class Workspace(ViewsInForce, Decisions, StepsTaken):
     """One dataset folder with its review store."""
 
     def __init__(self, dataset: Dataset, store: Store, files: CaptionFiles, separator: str, notices: list[str]) -> None:
         """Use `Workspace.open`."""
         self.root, self.below = dataset
-        self.store = store
-        self.files = files
+        super().__init__(store, files)
         self.separator = separator
         """Between tags, from the settings."""
         self.notices = notices
         """What the person should know, one raw line each."""
         self.roster = Roster(self.root, store, self.below)
         self._frames = FrameReader(self.files, ProposalReader(), separator, self.view_of)
-        self._extension = extension.DEFAULT
-        self._views: dict[str, View] = {}
-        self._views_mark = -1
-        self._load_views()
 
     @classmethod
     def open(cls, folder: Path, settings: Settings, *, load: bool = True) -> Workspace:
@@ -201,93 +192,6 @@ class Workspace(StepsTaken):
         image_row(self.store.db, image)
         return self._frames
 
-    @property
-    def extension(self) -> str:
-        """What a caption file ends in, with its dot; a property of the whole dataset."""
-        return self._extension
-
-    def change_extension(self, to: str) -> bool:
-        """Look for captions in files that end otherwise from now on; one step. Say whether that was a change.
-
-        Raises:
-            WrongUsage: Captions may not end so.
-        """
-        changed = extension.change(self.store, self.files, to)
-        self._load_views()
-        return changed
-
-    # --- decisions ------------------------------------------------------------------------------------------
-
-    def accept(
-        self,
-        frame: Frame,
-        chosen: Mapping[int, Sequence[Hunk]],
-        only: Collection[int] | None = None,
-        group: int | None = None,
-        hunks: Sequence[Hunk] | None = None,
-    ) -> Step:
-        """Write the chosen hunks and answer the open candidates; with none, approve the caption as it stands.
-
-        Args:
-            frame: What the person saw.
-            chosen: Hunks taken, by proposal id; a candidate that is not named is left.
-            only: Answer just these proposals and take only their hunks; None answers all open ones.
-            group: The bulk step this belongs to.
-            hunks: What is written, where it comes of several candidates at once; None writes those taken.
-
-        Raises:
-            ChangedOutside: The caption is not what the frame shows, or somebody else answered meanwhile.
-        """
-        asked = [s for s in frame.candidates if (s.answer is None if only is None else s.proposal.id in only)]
-        taken = {s.proposal.id: tuple(chosen.get(s.proposal.id, ())) for s in asked}
-        kind = "accept" if asked else "approve"
-        said = verdicts(asked, taken)
-        after = text_after(frame, taken) if hunks is None else apply(frame.caption, hunks)
-        return self._decide(frame, kind, after, said, group)
-
-    def reject(self, frame: Frame, only: Collection[int] | None = None, group: int | None = None) -> Step:
-        """Leave every open candidate of the frame, or only some; the caption stays.
-
-        Raises:
-            Refused: There is nothing to reject.
-        """
-        asked = [s for s in frame.open if only is None or s.proposal.id in only]
-        if not asked:
-            raise Refused("there is nothing to reject here", "no candidate is open")
-        return self._decide(frame, "reject", frame.raw, verdicts(asked, {}), group)
-
-    def edit(self, frame: Frame, text: str, group: int | None = None) -> Step:
-        r"""Write a caption by hand; candidates stay open and are compared with the new text.
-
-        Args:
-            frame: What the person saw.
-            text: The caption with newlines as `\n`; the file's newline style and BOM are kept.
-            group: The bulk step this belongs to.
-        """
-        return self.write(frame, with_text(frame.caption, text), group)
-
-    def write(self, frame: Frame, after: bytes | None, group: int | None = None) -> Step:
-        """Write a caption's bytes as a hand edit."""
-        return self._decide(frame, "edit", after, (), group)
-
-    def _decide(
-        self, frame: Frame, kind: str, after: bytes | None, said: tuple[Verdict, ...], group: int | None
-    ) -> Step:
-        if after != frame.raw and frame.unwritable:
-            raise Refused(frame.unwritable, "save it as UTF-8 first")
-        still_open = {shown.proposal.id for shown in frame.open} & {verdict.proposal for verdict in said}
-
-        def still_right(db: sqlite3.Connection) -> None:
-            if answers_in_force(db, frame.image.id).keys() & still_open:
-                raise ChangedOutside("somebody else decided this image meanwhile", "look at it as it is now")
-            if not image_rows.is_at(db, frame.image.id, frame.image.key):
-                raise ChangedOutside("the image was moved or set aside meanwhile", "look at it as it is now")
-
-        draft = Draft(kind, frame.image.id, frame.caption_key, frame.raw, after, said, group)
-        step = decide(self.store, self.files, draft, still_right=still_right)
-        self.roster.derive([frame.image.id])
-        return step
-
     def set_aside(self, image: ImageId, group: int | None = None) -> Step:
         """Move an image out of the dataset, with its caption unless another image uses that; undo brings both back.
 
@@ -299,6 +203,15 @@ class Workspace(StepsTaken):
         step = aside.set_aside(self.store, self.files, image_row(self.store.db, image), self.extension, group=group)
         self.roster.renew([image])
         return step
+
+    def new_group(self, told: str = "") -> int:
+        """Give out the number of a new bulk step.
+
+        Args:
+            told: What it does, in the words it was asked in: one edit a line; empty for none.
+        """
+        with self.store.transaction() as db:
+            return self.store.new_group(db, told)
 
     # --- drafts -----------------------------------------------------------------------------------------------
 
@@ -313,64 +226,3 @@ class Workspace(StepsTaken):
             drafts.drop(self.store, image)
         else:
             drafts.keep(self.store, image, draft)
-
-    # --- marks, views, undo ---------------------------------------------------------------------------------
-
-    def mark(self, image: ImageId, kind: str) -> None:
-        """Put a mark on an image, as a journal row: flag, unflag, or skip (to the end of this session)."""
-        with self.store.transaction() as db:
-            journal.append(db, kind, session=self.store.session, image=image)
-        self.roster.derive([image])
-
-    def view_of(self, source: str) -> View:
-        """Return the view in force of a source; the default one where nobody set any."""
-        return self._views.get(source) or View()
-
-    def view_json(self, source: str) -> bytes:
-        """Return the view in force as a decision stores it."""
-        return msgspec.json.encode(self.view_of(source))
-
-    def has_view(self, source: str) -> bool:
-        """Say whether anybody set a view for a source."""
-        return source in self._views
-
-    def set_view(self, db: sqlite3.Connection, source: str, settings: View, group: int | None = None) -> None:
-        """Put a view in force, inside the caller's transaction; the same one again adds no row.
-
-        With a group it is part of that step, and taken back with it.
-        """
-        if self._views.get(source) != settings:
-            data = msgspec.json.encode(settings)
-            journal.append(db, "view", session=self.store.session, group=group, source=source, data=data)
-            self._views[source], self._views_mark = settings, -1  # read again: the caller may roll it back
-
-    def change_view(self, source: str, change: Callable[[View], View]) -> None:
-        """Put in force what a change makes of a source's view, whoever set that; one step, none where it is the same."""
-        with self.store.transaction() as db:
-            before = self._views_in(db).get(source) or View()
-            if (after := change(before)) != before:
-                data = msgspec.json.encode(after)
-                journal.append(db, "view", session=self.store.session, source=source, data=data)
-        self._load_views()
-
-    def new_group(self, told: str = "") -> int:
-        """Give out the number of a new bulk step.
-
-        Args:
-            told: What it does, in the words it was asked in: one edit a line; empty for none.
-        """
-        with self.store.transaction() as db:
-            return self.store.new_group(db, told)
-
-    # --- keeping views ----------------------------------------------------------------------------------------
-
-    def _load_views(self) -> None:
-        """Take in the views and the extension in force, where one was set or taken back since the last time."""
-        with self.store.explained():
-            mark = journal.newest_without_image(self.store.db)
-            if mark != self._views_mark:
-                self._views, self._views_mark = self._views_in(self.store.db), mark
-                self._extension = extension.checked(self.files, extension.in_force(self.store.db))
-
-    def _views_in(self, db: sqlite3.Connection) -> dict[str, View]:
-        return {source: msgspec.json.decode(data, type=View) for source, data in journal.views(db).items()}

@@ -96,7 +96,7 @@ class CutlineApp(App[int], inherit_bindings=False):
         self.run_worker(self.looks.watch(), name="looks")
         self._heed_signals()
         if problems:
-            self._review.call_after_refresh(self._review.say, " · ".join(problems), "warning")
+            self._review.call_after_refresh(self._review.notice, *problems)
 
     def _heed_signals(self) -> None:
         """Leave as by the key when told to end, or when the terminal is gone; `nohup` wants one of them ignored."""

@@ -34,7 +34,6 @@ from tui.actions.other import Help, History, Jobs, Palette, Quit, Theme
 
 __all__ = [
     "ALL",
-    "EDITOR_KEYS",
     "FOOTER",
     "Accept",
     "AcceptCandidate",
@@ -156,17 +155,6 @@ FOOTER: tuple[type[Command], ...] = (
     Quit,
 )
 """What the footer shows, in its order; where it is narrow, the later ones of the middle go first."""
-
-EDITOR_KEYS = (
-    ("ctrl+s", "write the file"),
-    ("escape", "leave, keep as draft"),
-    ("tab", "complete"),
-    ("ctrl+z ctrl+y", "undo, redo typing"),
-    ("alt+← alt+→", "move the tag"),
-    ("alt+d", "delete it"),
-    ("ctrl+space", "list tags"),
-)
-"""Keys of the caption editor, while it is open: key, what it does."""
 
 
 def named(name: str) -> type[Command]:

@@ -14,6 +14,8 @@ GROWN = 3
 _ARENA_MAX = -8  # M_ARENA_MAX
 _trim, _set = (getattr(ctypes.CDLL(None), name, None) for name in ("malloc_trim", "mallopt"))
 """None where the C library has no such calls: glibc alone has them."""
+_held = False
+"""Whether this process is ours, and its collector ours to set."""
 
 
 def hold() -> None:
@@ -22,6 +24,8 @@ def hold() -> None:
     With a heap for each of its ten threads, 100,000 images took 22 MB more. None of them asks for memory often enough
     to wait for another.
     """
+    global _held  # noqa: PLW0603 - the collector is one for the whole process, and so is this
+    _held = True
     gc.disable()
     if _set is not None:
         _set(_ARENA_MAX, 1)
@@ -29,7 +33,7 @@ def hold() -> None:
 
 def settle() -> None:
     """Leave what there is by now out of every later collection, and collect what comes; nothing without `hold`."""
-    if not gc.isenabled() or gc.get_freeze_count():
+    if _held:
         gc.freeze()
         gc.enable()
 

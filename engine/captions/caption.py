@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import msgspec
 
+from engine.captions.line_ends import with_ends_of
 from engine.captions.prose import FENCE, prose_start
 
 if TYPE_CHECKING:
@@ -134,8 +135,8 @@ def to_hand(caption: Caption) -> str:
 def with_text(caption: Caption, edited: str) -> bytes | None:
     r"""Return what a hand edit makes of the file.
 
-    Line ends follow the file's style, the newlines at the end stay as the file had them, and an edit that changes
-    nothing gives the same bytes. A caption that is emptied becomes a file without text; one that was absent and is
+    Line ends follow the file's style, where it has both kinds line by line; the newlines at the end stay as the file
+    had them, and an edit that changes nothing gives the same bytes. A caption that is emptied becomes a file without text; one that was absent and is
     given only white space stays absent.
 
     Args:
@@ -148,6 +149,8 @@ def with_text(caption: Caption, edited: str) -> bytes | None:
         edited = _LONE_NEWLINE.sub("\r\n", edited)
     elif "\r" not in caption.text:
         edited = edited.replace("\r\n", "\n")
+    elif "\r\n" in caption.text and "\r\n" not in edited:
+        edited = with_ends_of(edited, caption.text)
     body, old_body = edited.rstrip("\r\n"), caption.text.rstrip("\r\n")
     if body == old_body or (caption.absent and not body.strip()):
         return raw_of(caption)

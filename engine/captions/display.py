@@ -31,6 +31,10 @@ _EDITOR_AREA = range(0xFD000, 0xFE000)
 _TO_EDITOR = dict(zip(_TOKENS, _EDITOR_AREA, strict=False))
 _JOINER_IN_EDITOR = _EDITOR_AREA[len(_TOKENS)]
 _FROM_EDITOR = {private: unsafe for unsafe, private in _TO_EDITOR.items()} | {_JOINER_IN_EDITOR: 0x200D}
+_DRAWN = {
+    private: chr(0x2421 if unsafe == 0x7F else 0x2400 + unsafe) if unsafe < 0x80 else "\ufffd"  # noqa: PLR2004  (ASCII)
+    for private, unsafe in _FROM_EDITOR.items()
+}
 _PRIVATE = re.compile(f"[{chr(_EDITOR_AREA[0])}-{chr(_EDITOR_AREA[-1])}]")
 
 
@@ -81,3 +85,8 @@ def to_editor(text: str) -> str:
 def from_editor(edited: str) -> str:
     """Return the text that `to_editor` was given, with what the person changed."""
     return edited.translate(_FROM_EDITOR) if _PRIVATE.search(edited) else edited
+
+
+def drawn_in_editor(edited: str) -> str:
+    """Return the text of an editor as it is drawn, character by character: a control picture for each of C0 and DEL."""
+    return edited.translate(_DRAWN) if _PRIVATE.search(edited) else edited

@@ -8,6 +8,7 @@ is part of the name, as are brackets that close before the end (`saber (fate)`).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.caption import tag_key
@@ -54,6 +55,12 @@ def split_weight(text: str) -> Weighted:
     if not any(sign.isalnum() for sign in text[start:end]):  # `:)` and `(o)` are faces
         return Weighted(text, "", "")
     return Weighted(text[start:end], text[:start], text[end:])
+
+
+@lru_cache(maxsize=1 << 14)
+def name_key(tag: str) -> str:
+    """Return what makes two tags the same, whatever they weigh: `(Long_Hair:1.2)` and `long hair`."""
+    return tag_key(split_weight(tag).name or tag)
 
 
 def unpaired(text: str) -> tuple[int, int]:

@@ -17,6 +17,7 @@ from engine.finding.completion import Completion, Known, complete, complete_orde
 from engine.finding.highlights import Highlights
 from engine.finding.index import Index
 from engine.finding.language import Order
+from engine.finding.near import near
 from engine.finding.orders import ordered
 from engine.finding.patience import GivenUp, Patience
 from engine.finding.terms import Terms
@@ -149,6 +150,10 @@ class Finder:
     def complete(self, text: str, cursor: int) -> list[Completion]:
         """Return what the word at the cursor may become; tags, sources and folders as the last question knew them."""
         return complete(text, cursor, self._known)
+
+    def near(self, query: Query) -> str:
+        """Return a term that a filter may have meant which finds nothing; empty where none comes near. As `complete`."""
+        return near(query, self._known.folders, self._known.sources)
 
     def complete_order(self, text: str) -> list[Completion]:
         """Return the orders that what is typed may become."""

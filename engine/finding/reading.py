@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from engine.captions.caption import BOM, parse, tag_key
-from engine.captions.changes.hunks import name_key
 from engine.captions.prose import FENCE, prose_start
+from engine.captions.weights import name_key
 
 _WEIGHTS = frozenset("([{<")
 """What a weight begins with."""

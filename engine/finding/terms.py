@@ -15,6 +15,7 @@ from engine.finding.columns import EMPTY
 from engine.finding.language.globs import tag_glob, text_glob
 from engine.finding.language.query import And, Mark, Not, Number, Or, Score, Text
 from engine.finding.pages import PAGE
+from engine.review import drafts
 from engine.review.queue import leaf_test
 
 if TYPE_CHECKING:
@@ -74,12 +75,8 @@ class Terms:
                 return self._number(node)
             case Score():
                 return self._score(node)
-            case Mark("changed"):
-                changed = self._index.candidates.images_of(self._index.proposed.looked_otherwise(self._patience))
-                return changed & self._entries(Mark("accepted"), Mark("rejected"))
-            case Mark("stale"):
-                candidates = self._index.candidates
-                return candidates.images_of(candidates.stale.all & (candidates.slots.all >= 0))
+            case Mark("changed" | "draft" | "stale" as mark):
+                return self._mark(mark)
             case Text(name, pattern) if name != "error":
                 return self._text(name, pattern)
             case Mark() | Text():
@@ -92,6 +89,16 @@ class Terms:
         for entries in self._patience.batches(self._index.rows.entries, AT_ONCE):
             found += map(tests[0], entries) if len(tests) == 1 else [any(t(entry) for t in tests) for entry in entries]
         return np.array(found, np.bool_)
+
+    def _mark(self, name: str) -> Mask:
+        """Answer the words that the entries do not know."""
+        candidates = self._index.candidates
+        if name == "draft":
+            return self._places(self._index.rows.slots_of(drafts.images(self._index.workspace.store.db)))
+        if name == "stale":
+            return candidates.images_of(candidates.stale.all & (candidates.slots.all >= 0))
+        changed = candidates.images_of(self._index.proposed.looked_otherwise(self._patience))
+        return changed & self._entries(Mark("accepted"), Mark("rejected"))
 
     def _text(self, name: str, pattern: str) -> Mask:  # noqa: PLR0911  (a table of what there is)
         index, glob = self._index, text_glob(pattern)

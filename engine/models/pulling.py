@@ -19,6 +19,7 @@ from engine import paths
 from engine.errors import CutlineError, NotWritable, Refused
 from engine.models import checking, hub, weights
 from engine.models.amounts import size
+from engine.models.hub_variables import is_offline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +65,7 @@ def plan(entry: Entry, *, update: bool = False) -> Plan:
     commit = "" if update else weights.commit_of(entry)
     if commit and weights.present(entry):
         return Plan(entry, commit, (), 0)
-    if not commit and hub.is_offline() and (known := _known_offline(wanted)):
+    if not commit and is_offline() and (known := _known_offline(wanted)):
         return Plan(entry, known, (), 0)
     revision, remotes = commit or wanted.revision, []
     for path in dict.fromkeys(wanted.files.values()):

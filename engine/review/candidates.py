@@ -22,6 +22,8 @@ class Scores(NamedTuple):
     """Row of the label table."""
     blob: bytes
     """See `engine.captions.viewing.scores`."""
+    key: bytes
+    """Of the image."""
 
 
 class Newest(NamedTuple):
@@ -85,7 +87,7 @@ def sources(db: sqlite3.Connection) -> list[str]:
 
 
 _SCORES = """
-SELECT p.id, p.inherits, p.image, a.labels, a.scores
+SELECT p.id, p.inherits, p.image, a.labels, a.scores, i.key
 FROM (SELECT max(id) AS id FROM proposals WHERE source = :source {one} GROUP BY image) newest
 JOIN proposals p ON p.id = newest.id JOIN images i ON i.id = p.image
 JOIN proposal_answers pa ON pa.proposal = p.id JOIN answers a ON a.id = pa.answer

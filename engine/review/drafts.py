@@ -29,6 +29,11 @@ def load(db: sqlite3.Connection) -> dict[ImageId, Unwritten]:
     return {image: Unwritten(text.decode("utf-8", "surrogatepass"), before) for image, text, before in rows}
 
 
+def images(db: sqlite3.Connection) -> list[ImageId]:
+    """Return the images that have one, also those that are gone."""
+    return [image for (image,) in db.execute("SELECT image FROM drafts")]
+
+
 def keep(store: Store, image: ImageId, draft: Unwritten) -> None:
     """Keep a draft in place of the one there may be."""
     text = draft.text.encode("utf-8", "surrogatepass")

@@ -11,7 +11,9 @@ from engine.review.chains import NOT_VOID, chains
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
+
+    from engine.review.chains import Link
 
 _LATER = f"""
 SELECT early.id, w.id, j.undoes FROM writes early
@@ -37,6 +39,25 @@ def later_decisions(db: sqlite3.Connection, rows: Sequence[int]) -> list[int]:
         return []
     also = chains(db, later)
     return sorted({also.carrier(row) for row in later if also.stands(row)} - carriers)
+
+
+def later_write(db: sqlite3.Connection, link: Link, going: Collection[int], places: Iterable[bytes]) -> int | None:
+    """Return a later step in force that changed the same caption and is not taken back, too; None if there is none.
+
+    A later step and the one that took it back are none together.
+    """
+    for caption in dict.fromkeys((link.caption, *places)):
+        rows = db.execute(
+            f"SELECT w.id, undoes FROM writes w JOIN journal USING (id) WHERE caption = ? AND w.id > ? AND {NOT_VOID}",
+            (caption, link.id),
+        ).fetchall()
+        later = [row for row, undoes in rows if row not in going and (undoes is None or undoes < link.id)]
+        if later:
+            known = chains(db, later)
+            standing = [row for row in later if known.stands(row)]
+            if standing:
+                return int(standing[0])
+    return None
 
 
 def takers(db: sqlite3.Connection, rows: Sequence[int]) -> list[int]:

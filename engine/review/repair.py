@@ -24,10 +24,12 @@ def repair_all(store: Store, files: CaptionFiles) -> list[str]:
         One line for each thing the person should know; empty when nothing had to be repaired.
     """
     said = []
+    cut: set[int] = set()
     for row in store.db.execute(f"{_UNMARKED} ORDER BY id").fetchall():
-        with store.locked():
+        with store.locked():  # who still writes has it: what is unmarked now nobody finishes
+            cut.update(_groups(store, row[2]))
             said += repair_caption(store, files, row[2])
-    return said
+    return said + [_maybe_incomplete(store, group) for group in sorted(cut)]
 
 
 def repair_caption(store: Store, files: CaptionFiles, caption: bytes) -> list[str]:
@@ -59,6 +61,21 @@ def repair_caption(store: Store, files: CaptionFiles, caption: bytes) -> list[st
             mark(store, {write.row: ("withdrawn", refusal.message)})
             said.append(f"{name}: a decision could not be finished: {refusal}")
     return said
+
+
+def _groups(store: Store, caption: bytes) -> list[int]:
+    """Return the bulk steps that an unmarked write of a caption belongs to."""
+    query = "SELECT grp FROM writes JOIN journal USING (id) WHERE status = 'unmarked' AND caption = ?"
+    return [group for (group,) in store.db.execute(query, (caption,)) if group is not None]
+
+
+def _maybe_incomplete(store: Store, group: int) -> str:
+    """Say how far a bulk step came that nobody finished; how far it was to go nobody wrote down."""
+    query = "SELECT count(*) FROM writes JOIN journal USING (id) WHERE grp = ? AND status = 'written'"
+    (written,) = store.db.execute(query, (group,)).fetchone()
+    asked = store.told_of(group).replace("\n", ", ")
+    far = f"{asked + ': ' if asked else ''}{written:,} caption{'' if written == 1 else 's'} written"
+    return f"a bulk step was cut short and may be incomplete ({far}); the history can take it back, as group {group}"
 
 
 def _is_ours(left: bytes, now: bytes | None, write: Write) -> bool:

@@ -52,13 +52,14 @@ class _Mark(NamedTuple):
 class ScoreIndex:
     """All scores of the open candidates of one source, of images that are there; for one thread at a time."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, below: bytes = b"") -> None:
         """Start empty; `follow` reads the store.
 
         Args:
             source: Whose candidates.
+            below: Only of images in this folder, `sub/`; empty for all.
         """
-        self._source = source
+        self._source, self._below = source, below
         self._mark: _Mark | None = None
         self._touched: set[ImageId] = set()
         self._offsets: dict[int, int] = {}
@@ -72,8 +73,8 @@ class ScoreIndex:
 
     @property
     def floor(self) -> float:
-        """The score below which not every candidate has kept its tags, 0 to 1."""
-        return float(self._floors.max(initial=0)) / FULL_SCALE
+        """The score below which not every candidate of the source has kept its tags, wherever its image is, 0 to 1."""
+        return float(self._floors.max(initial=self._floor_elsewhere)) / FULL_SCALE
 
     def slots(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return, for places of scores (n,), the places in `images` of their images (n,)."""
@@ -119,6 +120,8 @@ class ScoreIndex:
         """(scores,) as they are stored."""
         self._floors: NDArray[np.uint16] = np.empty(0, np.uint16)
         """(images,) as they are stored."""
+        self._floor_elsewhere = 0
+        """The highest among images that are not below, as it is stored: a threshold is theirs, too."""
 
     def _drop(self, images: set[ImageId]) -> None:
         kept = ~np.isin(self.images, np.fromiter(images, np.int64, len(images)))
@@ -131,8 +134,11 @@ class ScoreIndex:
         parts, stored = [_Part(self.images, self.sizes, self._floors, self.labels, self.scores)], iter(found)
         while some := list(islice(stored, READ_AT_ONCE)):
             batches: dict[tuple[int, int], list[tuple[ImageId, Sections]]] = {}
-            for image, table, blob in some:
+            for image, table, blob, key in some:
                 read = sections(blob)
+                if not key.startswith(self._below):
+                    self._floor_elsewhere = max(self._floor_elsewhere, read.floor)
+                    continue
                 batches.setdefault((table, read.width), []).append((image, read))
             parts += [self._part(db, table, width, batch) for (table, width), batch in batches.items()]
         columns = [list(column) for column in zip(*parts, strict=True)]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Protocol
 
 from engine.review import aside, chosen_steps, history, image_rows, later
 from engine.review.batches import decide_many
@@ -23,18 +24,24 @@ if TYPE_CHECKING:
     from engine.review.undo import Undone
 
 
-class StepsTaken:
-    """Many decisions at once, undo, redo, history."""
+class Opened(Protocol):
+    """What it needs of the dataset that is open."""
 
     store: Store
     files: CaptionFiles
     roster: Roster
     separator: str
+    """Between tags, from the settings."""
     below: bytes
+    """The folder that is dealt with, `sub/`; empty for all."""
 
+    @abstractmethod
     def _load_views(self) -> None:
         """Take in what is in force of the dataset as a whole."""
-        raise NotImplementedError
+
+
+class StepsTaken(Opened):
+    """Many decisions at once, undo, redo, history."""
 
     def decide_many(
         self,

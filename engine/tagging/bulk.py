@@ -15,7 +15,7 @@ from engine.review.frames import Frame, text_after
 from engine.review.records import ImageId
 from engine.settings import nearest
 from engine.tagging.accept import KEEPS_CHANGING, TRIES, Told, acceptable
-from engine.tagging.ask import select
+from engine.tagging.request import select
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from engine import paths
+from engine.errors import CutlineError
 from engine.log_file import log_path
 from engine.wire import lifecycle
 from engine.wire.address import read_note
@@ -166,6 +167,14 @@ class EngineRoom:
         step = Step("tags", model, options, prompt=more.pop("prompt", ""))
         items = tuple(Item(100 + number, key) for number, key in enumerate(keys))
         return Job(secrets.token_hex(16), collector, str(self.root), (step,), items, **more)
+
+    def is_going_down(self) -> bool:
+        """Say whether the engine refuses a job because it ends."""
+        try:
+            self.client.submit(self.job([self.picture("b.png")]))
+        except CutlineError as error:
+            return error.code == "stopping"
+        return False
 
     def lines(self, job: Job, after: int = 0, *, follow: bool = True) -> Iterator[ResultLine]:
         """Read the results stream line by line, heartbeats left out."""

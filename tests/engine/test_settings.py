@@ -92,10 +92,11 @@ def test_an_error_names_file_key_and_advice(file: Path, text: str, place: str, a
 
 
 def test_a_file_that_is_not_utf8_is_refused_by_name(file: Path) -> None:
-    """A settings file in another encoding is an error that names it, not a traceback."""
+    """A settings file in another encoding is an error that names it, the byte, and what to do."""
     file.write_bytes(b'[screen]\ntheme = "\xff"\n')
-    with pytest.raises(BadSetting, match=str(file)):
+    with pytest.raises(BadSetting) as caught:
         settings.load()
+    assert str(caught.value) == f"{file} is not UTF-8: byte 18, in line 2, is 0xff (save it as UTF-8)"
 
 
 def test_a_file_asked_for_must_exist(tmp_path: Path) -> None:

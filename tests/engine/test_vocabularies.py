@@ -61,10 +61,12 @@ def test_lists_are_found_by_settings_and_in_their_folder(tmp_path: Path) -> None
 def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
     """A missing list and broken lines are one line each that names the file; the rest is read."""
     (tmp_path / "a.csv").write_text("solo,0,4\nbroken,0,many\nworse,0,none\n")
-    known, problems = vocabularies.load_known([str(tmp_path / "a.csv"), str(tmp_path / "gone.csv")])
+    files = [str(tmp_path / "a.csv"), str(tmp_path / "gone.csv"), "~nobody-here/b.csv"]
+    known, problems = vocabularies.load_known(files)
     assert [one.tag for one in Vocabulary({}, known).complete("s")] == ["solo"]
-    assert [problem.count(str(tmp_path)) for problem in problems] == [1, 1]
+    assert [problem.count(str(tmp_path)) for problem in problems] == [1, 1, 1]
     assert "gone.csv cannot be read: there is no such file" in problems[1]
+    assert "~nobody-here/b.csv cannot be read: there is no such file" in problems[2]
     assert problems[0].startswith("2 lines of the vocabulary")
 
 

@@ -14,8 +14,8 @@ from tests.model import texts
 from tests.model.nouns import Photo, Row, Seen
 from tests.model.review_machine import ReviewMachine
 from tests.model.sessions_machine import FEWEST, which, who
-from tests.model.victims import MOMENTS
 from tests.model.world import written_by
+from tests.moments import MOMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,19 +25,6 @@ from engine.workspace import Workspace
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MOMENTS = (
-    "before-row",
-    "after-row",
-    "temp-open",
-    "temp-written",
-    "before-exchange",
-    "after-exchange",
-    "compared",
-    "before-unlink",
-    "before-mark",
-    "after-mark",
-)
-
 
 class Victims:
     """Starts them; each is a process of its own, with nothing open that another one opened."""

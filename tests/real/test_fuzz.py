@@ -21,7 +21,7 @@ from tests.engine.odd_models import BLOCKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-REQUESTS = count(2_000, 20_000)
+REQUESTS = count(700, 20_000)
 THROWERS = 2
 """Processes, each with several connections."""
 SEED = 20_261
@@ -61,7 +61,7 @@ def descriptors(pid: int) -> int:
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts descriptors through /proc")
 @pytest.mark.timeout(900)
 def test_malformed_requests_harm_nobody(room: EngineRoom) -> None:
-    """Thousands of malformed, huge, half-sent and slow requests leave no trace, and `status` answers all the while."""
+    """Many malformed, huge, half-sent and slow requests leave no trace, and `status` answers all the while."""
     client = room.start()
     assert room.process is not None
     pid = room.process.pid

@@ -21,22 +21,11 @@ import pytest
 from engine.review import chosen_steps
 from tests.counts import FULL, count
 from tests.engine.review.shelf import Shelf
+from tests.moments import MOMENTS
 
 if TYPE_CHECKING:
     from engine.workspace import Workspace
 
-MOMENTS = (
-    "before-row",
-    "after-row",
-    "temp-open",
-    "temp-written",
-    "before-exchange",
-    "after-exchange",
-    "compared",
-    "before-unlink",
-    "before-mark",
-    "after-mark",
-)
 KILLS_AT_MOMENTS = count(2 * len(MOMENTS), 12 * len(MOMENTS))
 KILLS_AT_RANDOM = count(5, 80)
 ORIGINAL = {

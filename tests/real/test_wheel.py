@@ -52,7 +52,8 @@ def programs(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     # Module scope: this runs before the test gets its empty HOME, so that pip finds its cache.
     place = tmp_path_factory.mktemp("installed")
     run([sys.executable, "-m", "venv", "venv"], place)
-    pip = ["venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Not compiled: of the thousands of modules that pip would compile, a few are ever imported.
+    pip = ["venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     run([*pip, "--constraint", ROOT / "constraints.txt", f"{wheel}[demo]"], place)
     return place / "venv/bin"
 

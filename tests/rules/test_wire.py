@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).with_name("wire")
 MESSAGES: dict[str, type[msgspec.Struct]] = {
     name: kind
     for name, kind in inspect.getmembers(protocol, inspect.isclass)
-    if issubclass(kind, msgspec.Struct) and kind.__module__ == protocol.__name__
+    if issubclass(kind, msgspec.Struct) and kind.__module__.startswith(f"{protocol.__name__}.")
 }
 STRICT = {"RawName", "Step", "Item", "Job", "Collected", "CollectorChange", "BlobsMissing", "Shutdown"}
 """What a client sends: a field nobody knows is an error there, and nowhere else."""

@@ -9,6 +9,7 @@ from zlib import crc32
 
 import pytest
 
+from tests.colours import all_colours
 from tests.snapshots.scene import LONG_AGO, RUNS, SIZES, Album
 from tests.tui.kept_jobs import KeptJobs, failed, run_instead
 
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Say what the terminal can do, and where on Earth it stands, whatever runs the tests."""
-    for name in ("NO_COLOR", "XTERM_VERSION", "TERM_PROGRAM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setenv("TERM", "xterm-256color")
+    all_colours(monkeypatch)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     clock = SimpleNamespace(time=lambda: LONG_AGO + 3 * 86_400)

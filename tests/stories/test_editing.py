@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import paths
+from engine.settings_change import change
 from tests.bench.pty_app import PtyApp
 from tests.stories.desk import CUTLINE, REPOSITORY
 from tui import commands
@@ -125,15 +126,16 @@ async def test_undo_goes_on_where_the_editor_ends(desk: Desk) -> None:
 
 
 async def test_a_draft_waits_for_the_next_sitting(desk: Desk) -> None:
-    """Leaving asks nothing and loses nothing; the next time the image is marked, and editing goes on."""
+    """Leaving asks nothing and loses nothing; the next time the image is marked, beside other news, and editing goes on."""
     desk.images("1.png", "2.png", caption="a cat")
     async with desk.review() as review:
         await review.press(commands.Edit)
         await review.write("s")
         await review.press("ctrl+q")
         assert "1 draft is kept" in str(review.app._exit_renderables[0])
+    change("screen.theme", "nonesuch")
     async with desk.review() as review:
-        review.shows("✎ draft", "1 draft is waiting from an earlier sitting")
+        review.shows("✎ draft", "1 draft is waiting from an earlier sitting", "there is no theme 'nonesuch'")
         await review.press(commands.Edit)
         assert _editor(review) == "a cats"
         await review.press("ctrl+s")

@@ -143,12 +143,20 @@ async def test_earlier_filters(zoo: Desk) -> None:
 
 
 async def test_nothing_fits(zoo: Desk) -> None:
-    """An empty queue says which filter it is and how to leave it; the key for that works there."""
+    """An empty queue says which filter it is, how to leave it, and what there is instead; the key for that works there."""
+    zoo.proposal("d.png", {"moon": 0.9}, source="some/other-model")
     async with zoo.review() as review:
         await filter_by(review, "tag:zebra")
         review.shows("No image fits tag:zebra", "/ changes the filter")
         await review.press(commands.Accept)
         review.shows("there is no image here")
+        await review.press(commands.Filter, "ctrl+u")
+        await review.paste("source:other")
+        review.shows("no image fits; there is source:some/other-model")
+        await review.press("enter")
+        review.shows(
+            "No image fits source:other; there is source:some/other-model.", "/ changes the filter, an empty line ends"
+        )
         await filter_by(review, "")
         assert len(queue_of(review)) == 5
     assert zoo.kinds() == []
@@ -291,3 +299,6 @@ async def test_filtering_at_80_by_24(zoo: Desk) -> None:
         review.shows("2 images fit")
         await review.press("enter")
         review.shows("/ tag:cat", "1/2 of 5")
+        await filter_by(review, "tag:zebra OR tag:elephant OR tag:rhinoceros OR tag:crocodile")
+        panel = " ".join(" ".join(review.caption_panel).split())
+        assert "tag:rhinoceros OR tag:crocodile. / changes the filter, an empty line ends it." in panel

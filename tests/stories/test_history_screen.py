@@ -98,6 +98,10 @@ async def test_a_group_is_one_row(desk: Desk) -> None:
         desk.caption_file("c.png").reads("cat, new")
         await review.press(Last, past.GoThere, Next, past.GoToFile)
         assert review.in_view == "b.png"
+        await _edit(review, ", mine")
+        await review.press(commands.History, Last, past.TakeBack, past.Yes)
+        review.shows("undone: edit, drop sofa, add new on 3 images")
+        desk.caption_file("b.png").reads("sofa, cat")
 
 
 async def test_steps_of_another_session(desk: Desk) -> None:

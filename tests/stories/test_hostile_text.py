@@ -52,6 +52,23 @@ async def test_a_hostile_caption_survives_the_editor(desk: Desk) -> None:
     desk.caption_file("1.png").reads(text + "!")
 
 
+async def test_the_editor_shows_which_control_character_it_is(desk: Desk) -> None:
+    """Each has a sign of its own, or is named under the cursor; none of the signs is written."""
+    desk.image("1.png", caption="a\x1b \x07b\u202e")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        review.shows("│ a␛ ␇b\ufffd ")
+        await review.press("home", "right")
+        review.shows("under the cursor: ␛")
+        await review.press("end", "left")
+        review.shows("under the cursor: \\u202e")
+        await review.press("left")
+        review.shows("ctrl+s write")
+        await review.write("!")
+        await review.press("ctrl+s")
+    desk.caption_file("1.png").reads("a\x1b \x07!b\u202e")
+
+
 async def test_what_a_model_says_is_not_obeyed(desk: Desk) -> None:
     """Tags, sentences and layer names out of a model are shown as text, too, and written as they are."""
     desk.image("1.png")

@@ -81,6 +81,26 @@ async def test_an_image_answered_by_another_is_not_answered_again(desk: Desk) ->
     assert desk.kinds() == ["reject"]
 
 
+async def test_an_image_deleted_outside_while_it_is_in_view(desk: Desk) -> None:
+    """Keys that decide say that it is gone and decide nothing; what was typed for it is no other image's."""
+    desk.images("1.png", "2.png", "3.png", caption="a cat")
+    async with desk.review(size=(140, 40)) as review:
+        (desk.root / "1.png").unlink()
+        await review.press(commands.Accept)
+        review.shows("1.png is gone from the folder: nothing was decided, and it leaves the queue")
+        assert (review.in_view, review.counts.images) == ("2.png", 2)
+        await review.press(commands.Edit)
+        await review.write("s")
+        (desk.root / "2.png").unlink()
+        await review.press("ctrl+s")
+        review.shows("2.png is gone from the folder", "what you typed is kept as a draft")
+        assert review.in_view == "3.png"
+        await review.press("ctrl+s")
+    assert desk.kinds() == []
+    for name in ("1.png", "2.png", "3.png"):
+        desk.caption_file(name).reads("a cat")
+
+
 async def test_images_that_come_while_the_screen_is_closed(desk: Desk) -> None:
     """New images stand in the queue at the next start, vanished ones are gone, and decisions stay with the others."""
     desk.images("1.png", "2.png", caption="a cat")

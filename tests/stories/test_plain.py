@@ -78,9 +78,11 @@ def test_what_is_read_out(desk: Desk) -> None:
         assert person("-1") == "1 left out: add window, 0.91\nResult: a cat, sofa, lamp\n> "
         assert person("tab") == "2 chosen: add lamp, 0.72\n> "
         assert person("f") == "Now pending, flagged.\n> "
+        assert "\nResult: " in person("tokens")
         second = person("2")
         assert "Candidate 1, tagger, 1 chosen\n" in second
         assert "Result: lamp, A cat sits here." in second
+        assert "no change here has a score" in person(">0.5")
         second = person("go 2")
         assert "2 of 2: 2.png\nuntouched, 320 by 240.\nNo caption yet.\nNothing is proposed" in second
 
@@ -97,6 +99,7 @@ def test_what_is_not_understood_does_nothing(desk: Desk) -> None:
         assert "chooses change 7" in person("77")
         assert "on the screen only" in person("theme")
         assert "there is no change 2" in person("-2")
+        assert "+<0.5 chooses those changes" in person("<0.5")
         assert "control characters" in person("edit a\x1b[Ab")
         assert "not UTF-8" in person(b"edit a\xff")
         assert not OBEYED.search(person.said)
@@ -190,10 +193,12 @@ def test_a_filter_an_order_and_an_empty_queue(desk: Desk) -> None:
     """The queue begins with `--filter` and `--sort`, is filtered anew by typing, and a filter that fits none is refused."""
     for name in "abc":
         desk.image(f"{name}.png", caption=f"cat, {name}")
+    desk.proposal("a.png", {"sofa": 0.9})
     with Talk(desk, "--filter", "NOT tag:b", "--sort=-name") as person:
         assert "1 of 2: c.png" in person.first
         assert "1 of 1: b.png" in person("/tag:b")
         assert "no image fits tag:x" in person("filter tag:x")
+        assert "there is source:tagger" in person("filter source:agg")
         assert "character" in person("filter tag:(") or "column" in person("filter tag:(")
         assert "2 of 3: b.png" in person("filter")
         assert "1 of 3: a.png" in person("order name")

@@ -53,19 +53,31 @@ async def test_a_new_step_ends_what_could_come_again(desk: Desk) -> None:
 
 
 async def test_a_bulk_step_goes_and_comes_as_one(desk: Desk) -> None:
-    """It is named by what it was asked to do; what is refused is named, stays, and is tried again by the same key."""
+    """It is named by what it was asked to do; what is refused is named, stays, and is tried again by the same key.
+
+    The person stays where they are, and sees it there; what is tried again on one image is shown at that.
+    """
     desk.images("a.png", "b.png", "c.png", caption="sofa, cat")
     async with desk.review() as review:
         bulk(review.app.turns.workspace, "drop:sofa")
+        await review.press(commands.Undo)
+        review.shows("undone: drop sofa on 3 images", "sofa, cat")
+        assert review.in_view == "a.png"
+        await review.press(commands.Next, commands.Next, commands.Redo)
+        review.shows("done again: drop sofa on 3 images")
+        review.shows_not("sofa, cat")
+        assert review.in_view == "c.png"
         desk.caption_file("b.png").reads("cat")
         desk.caption_file("b.png").write("tiger")
         await review.press(commands.Undo)
         review.shows("undone: drop sofa on 2 images; not undone: b.png")
+        assert review.in_view == "c.png"
         desk.caption_file("a.png").reads("sofa, cat")
         desk.caption_file("b.png").reads("tiger")
         desk.caption_file("b.png").write("cat")
         await review.press(commands.Undo)
         review.shows("undone: drop sofa on 1 image")
+        assert review.in_view == "b.png"
         desk.caption_file("b.png").reads("sofa, cat")
         await review.press(commands.Redo)
         review.shows("done again: drop sofa on 1 image")
@@ -73,15 +85,20 @@ async def test_a_bulk_step_goes_and_comes_as_one(desk: Desk) -> None:
 
 
 async def test_what_is_set_aside_goes_and_comes(desk: Desk) -> None:
-    """Undo puts an image back where it stood in the queue, and redo takes it out again."""
-    desk.images("a.png", "b.png", "c.png", caption="cat")
+    """Undo puts an image back where it stood in the queue; redo takes it out again and goes where the first time led."""
+    desk.images("a.png", "b.png", "c.png", "d.png", caption="cat")
     async with desk.review() as review:
-        await review.press(commands.Next, commands.SetAside)
-        assert review.counts.images == 2
+        await review.press(commands.Next, commands.Next, commands.Accept, commands.First, commands.Next)
+        assert review.in_view == "b.png"
+        await review.press(commands.SetAside)
+        assert (review.in_view, review.counts.images) == ("d.png", 3)
         await review.press(commands.Undo)
         assert (review.in_view, review.app.turns.place) == ("b.png", 1)
         await review.press(commands.Redo)
         review.shows("done again: aside")
-        assert (review.counts.images, review.app.turns.length) == (2, 2)
+        assert (review.in_view, review.counts.images, review.counts.aside) == ("d.png", 3, 1)
+        assert (review.app.turns.place, review.app.turns.length) == (2, 3)
+        await review.press(commands.Undo, commands.First, commands.Redo)
+        assert (review.in_view, review.app.turns.length) == ("a.png", 3)
         await review.press(commands.Undo)
         assert (review.in_view, review.app.turns.place) == ("b.png", 1)

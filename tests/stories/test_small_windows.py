@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui import commands
+
 if TYPE_CHECKING:
     from tests.stories.desk import Desk
 
@@ -18,3 +20,15 @@ async def test_a_window_shrinks_to_nearly_nothing_and_grows_again(desk: Desk) ->
         review.shows("a cat, window", "WILL BE WRITTEN")
         await review.press("a")
     desk.caption_file("1.png").reads("a cat, window")
+
+
+async def test_the_help_says_what_it_is(desk: Desk) -> None:
+    """A row of air, then a heading that stays while the keys under it are scrolled."""
+    desk.image("1.png", caption="a cat")
+    async with desk.review(size=(80, 24)) as review:
+        for keys in ((commands.Help,), ("end",)):
+            await review.press(*keys)
+            first, heading, *_ = review.text.splitlines()
+            assert not first.strip()
+            assert heading.split() == ["cutline", "help", "keys", "in", "force", "esc", "closes"]
+        review.shows("end of a line")

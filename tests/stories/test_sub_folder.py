@@ -30,7 +30,7 @@ def kohya(desk: Desk) -> Desk:
 
 
 async def test_the_screen_on_a_sub_folder(kohya: Desk) -> None:
-    """It shows, counts and decides that folder; the title names it, and the rest of the dataset stays as it is."""
+    """It shows, counts and decides that folder, also for a threshold; the title names it, and the rest of the dataset stays as it is."""
     workspace = Workspace.open(kohya.root / "10_cat", Settings())
     app = CutlineApp(workspace, Settings(), "none")
     async with app.run_test(size=(120, 40)) as pilot:
@@ -38,6 +38,8 @@ async def test_the_screen_on_a_sub_folder(kohya: Desk) -> None:
         await review.settle()
         review.shows("photos/10_cat")
         assert (review.counts.images, review.counts.pending, review.in_view) == (2, 2, "10_cat/1.png")
+        await review.press(commands.ThresholdUp)
+        review.shows("changes none of 2 waiting images")
         await review.press(commands.Accept, commands.SetAside)
         assert (review.counts.images, review.counts.accepted, review.counts.aside) == (1, 1, 1)
         await review.press(commands.Undo)

@@ -94,6 +94,7 @@ def test_a_folder_alone_means_its_review(cutline: Terminal, dataset: Path) -> No
     said = cutline(dataset)
     assert said.code == 2
     assert "needs a terminal" in said.err
+    assert "/nonexist does not exist" in cutline("/nonexist").err  # first what is wrong with or without one
 
 
 def test_an_unexpected_error_is_one_line_and_a_log(

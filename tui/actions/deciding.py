@@ -84,7 +84,7 @@ class Edit(Command):
     """Edit by hand."""
 
     name, group, keys, hint = "edit", "Decide", ("e",), "edit"
-    help = "Edit the caption by hand; tab completes a tag, ctrl+s writes, escape keeps what you typed as a draft"
+    help = "Edit the caption by hand; what you type and do not write is kept as a draft"
     why_not = staticmethod(undecidable)
 
 

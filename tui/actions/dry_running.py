@@ -28,6 +28,10 @@ class DrySituation(ListSituation, Protocol):
     def planned(self) -> int:
         """How many changes there are."""
 
+    @property
+    def made(self) -> int:
+        """How many were made."""
+
 
 class DryCommand(ListCommand):
     """One action of the dry run."""
@@ -41,7 +45,7 @@ def not_ready(now: DrySituation) -> str:
         "looking": "still looking what would change",
         "ready": "",
         "applying": "the changes are being made; back stops it, and what is done stays",
-        "over": "the changes are made; what is listed was refused",
+        "over": f"{'the changes are made' if now.made else 'no change was made'}; what is listed was refused",
     }
     return told[now.stage]
 
@@ -53,15 +57,13 @@ def _not_a_change(now: DrySituation) -> str:
 
 
 def _nothing_to_apply(now: DrySituation) -> str:
-    if problem := not_ready(now):
-        return problem
-    if not now.planned:
-        return "nothing would change"
-    return "" if now.chosen else "every file is left out"
+    return _no_changes(now) or ("" if now.chosen else "every file is left out")
 
 
 def _no_changes(now: DrySituation) -> str:
-    return not_ready(now) or ("" if now.planned else "nothing would change")
+    if now.planned:
+        return not_ready(now)
+    return not_ready(now) or f"nothing would change{'; what is listed was refused' if now.length else ''}"
 
 
 class LeaveOut(DryCommand):

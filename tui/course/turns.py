@@ -220,7 +220,7 @@ class Turns:
         card = self.card
 
         def refresh_and_read() -> tuple[bool, Card | None]:
-            changed = bool(self.workspace.refresh())
+            changed = bool(self.workspace.refresh()) or (card is not None and card.image not in self.workspace.entries)
             return changed, None if card is None else self.read(card.image, of=card)
 
         changed, renewed = await self._hand.do(refresh_and_read)

@@ -24,6 +24,8 @@ Told: TypeAlias = "Callable[[str, Tone], object]"
 Take: TypeAlias = "Callable[[Course], Undone | None]"
 """Takes steps back, in the hand's thread; None where there are none."""
 
+NAMED = 3
+"""Different steps that are named one by one."""
 DECISIONS = frozenset({"accept", "approve", "reject", "skip", "aside"})
 """Kinds of steps that a person's speed is reckoned from."""
 
@@ -94,14 +96,15 @@ class Undoing:
         return undone
 
     async def _show(self, undone: Undone) -> None:
-        """Go where the step was made."""
+        """Go where a step on one image was made; of a step on several the person sees the outcome where they are."""
         if undone.images or undone.sources or undone.kinds:
             self._reckon(undone)
             await self._arrange(undone)
             self._turns.recount(undone.images)
+            (image, *others) = {*undone.images, *(image for image, _ in undone.refused)} or {0}
             shown = self._turns.lineup.ids
-            if undone.images and undone.images[0] in shown:
-                self._turns.lineup.move(shown.index(undone.images[0]))
+            if not others and image in shown:
+                self._turns.lineup.move(shown.index(image))
             await self._turns.arrive()
 
     def _outcome(self, undone: Undone) -> tuple[str, Tone]:
@@ -115,14 +118,14 @@ class Undoing:
 
     def _reckon(self, undone: Undone) -> None:
         """Count decisions off, or on again; a bulk step was none of the person's keys."""
-        if undone.of_group is None and not undone.told and not DECISIONS.isdisjoint(undone.kinds):
-            for _ in undone.images:
+        if undone.of_group is None:
+            for _ in range(sum(part.images for part in undone.parts if part.kind in DECISIONS)):
                 (self._turns.rhythm.again if undone.again else self._turns.rhythm.back)()
 
     async def _arrange(self, undone: Undone) -> None:
         """Let images that were set aside stand in the queue where they stood, and take those out that are again."""
         lineup, entries = self._turns.lineup, self._workspace.entries
-        ids = list(lineup.ids)
+        ids, here = list(lineup.ids), lineup.here
         stood = set(ids)
         for image in undone.images:
             if image in entries and image not in stood and image in self._left:
@@ -133,6 +136,9 @@ class Undoing:
             lineup.take(ids)
         if "aside" in undone.kinds:
             await self._turns.arrange()
+            onward = lineup.next_open(entries) if lineup.here != here and self._turns.is_decided else None
+            if onward is not None:  # as when it was set aside the first time
+                lineup.move(onward)
 
     def _name(self, image: ImageId) -> str:
         entry = self._workspace.entries.get(image)
@@ -154,16 +160,10 @@ def told_of(undone: Undone, name: Callable[[ImageId], str], elsewhere: str = "")
         name: Returns an image's name.
         elsewhere: The image, where it is not in view then; empty where it is.
     """
-    told = asked(undone.told)
     what = "done again" if undone.again else "undone"
     parts = []
-    if undone.images or undone.sources or undone.kinds:
-        views = [f"view of {source}" for source in undone.sources]
-        kinds = told or ", ".join([*views, *(kind for kind in undone.kinds if kind != "view")])
-        many = len(set(undone.images))
-        on = f" on {many:,} images" if many > 1 or (told and many) else ""
-        on = on.replace("images", "image") if many == 1 else on
-        parts.append(f"{what}: {kinds}{on}")
+    if undone.parts:
+        parts.append(f"{what}: {_named(undone)}")
         if elsewhere:
             parts.append(f"of {elsewhere}, which this queue does not show")
     if undone.refused:
@@ -174,3 +174,16 @@ def told_of(undone: Undone, name: Callable[[ImageId], str], elsewhere: str = "")
     if undone.left:
         parts.append(f"{undone.left:,} left, as it was stopped")
     return "; ".join(parts), not undone.refused
+
+
+def _named(undone: Undone) -> str:
+    """Name what was taken back: bulk steps by what they were asked to do, all others by their kind."""
+    named = [f"view of {source}" for source in undone.sources]
+    for part in undone.parts:
+        if part.kind == "view":
+            continue
+        many = part.images > 1 or (part.told and part.images)
+        on = f" on {part.images:,} image{'s' if part.images > 1 else ''}" if many else ""
+        named.append(f"{asked(part.told) or part.kind}{on}")
+    more = f" and {len(named) - NAMED:,} more" if len(named) > NAMED else ""
+    return ", ".join(named[:NAMED]) + more

@@ -99,6 +99,11 @@ class Seeker:
 
         return complete(text, cursor, Known())
 
+    def near(self, query: Query | None) -> str:
+        """Return how a filter goes on being told that found nothing: that there is something like it; else empty."""
+        term = self._finder.near(query) if self._finder is not None and query is not None else ""
+        return f"; there is {term}" if term else ""
+
     async def prepare(self) -> None:
         """Read what completion needs, unless something else is asked."""
         await self.find(parse(EVERYTHING))

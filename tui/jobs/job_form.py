@@ -9,7 +9,7 @@ import msgspec
 from engine.errors import WrongUsage
 from engine.models.entry import checked
 from engine.review.records import Merge
-from engine.tagging.ask import Request
+from engine.tagging.request import Request
 from engine.tagging.views import Changes
 
 if TYPE_CHECKING:

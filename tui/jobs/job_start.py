@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.errors import CutlineError
 from engine.models import packages, registry, weights
 from engine.tagging.accept import accept_proposals, open_of
-from engine.tagging.ask import Asked, ask, forecast, unrecognised
+from engine.tagging.answered import unrecognised
+from engine.tagging.ask import Asked, ask
+from engine.tagging.forecast import forecast
 from engine.wire import lifecycle
 
 if TYPE_CHECKING:
     from engine.models.entry import Entry
-    from engine.tagging.ask import Forecast, Request
+    from engine.tagging.forecast import Forecast
+    from engine.tagging.request import Request
     from engine.workspace import Workspace
     from tui.long_work import Course
 

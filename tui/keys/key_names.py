@@ -82,6 +82,11 @@ def _plain(key: str, written: str) -> str:
     raise ValueError(f"there is no key {written!r}: {nearest(key, [*_NAMED, *_SIGNS, *_OTHER_NAMES])}")
 
 
+def is_typed(key: str) -> bool:
+    """Say whether a key, as Textual spells it, stands for a character."""
+    return len(key) == 1 or key in _SIGNS or key == "space"
+
+
 def shown(key: str) -> str:
     """Return a key, as Textual spells it, as a person reads it."""
     *modifiers, name = key.split("+")

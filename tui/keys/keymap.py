@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from engine.settings import nearest
 from tui import commands
-from tui.actions import bulk, dry_running, finding, past, starting, tagging
+from tui.actions import bulk, dry_running, finding, past, starting, tagging, writing
 from tui.actions.listing import EVERYWHERE
 from tui.jobs import job_commands
 from tui.keys import key_names
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SCREENS: dict[str, tuple[type[Action], ...]] = {
     "review": commands.ALL,
+    "editor": writing.CAPTION,
+    "change": writing.CHANGE,
     "jobs": job_commands.ALL,
     "list": EVERYWHERE,
     "bulk": bulk.ALL,
@@ -32,6 +34,8 @@ SCREENS: dict[str, tuple[type[Action], ...]] = {
     "order": (*finding.ORDERS, *EVERYWHERE),
 }
 """What can be asked for on each screen, for reports and for the names that `[keys]` may hold."""
+
+_AMID_TEXT = {action.name for action in (*writing.CAPTION, *writing.CHANGE)}
 
 WAYS_OUT = ("ctrl+c", "ctrl+q")
 """Keys that stay where they are by default: whatever is in the settings, one can leave."""
@@ -169,6 +173,11 @@ class Keymap:
                     continue
                 if spelt in WAYS_OUT:
                     self.mistakes.append(f"keys.{name}: {spelt} always leaves: choose another key")
+                    continue
+                if name in _AMID_TEXT and key_names.is_typed(spelt):
+                    self.mistakes.append(
+                        f"keys.{name}: {key_names.shown(spelt)} is typed there: put ctrl or alt before it"
+                    )
                     continue
                 keys.append(spelt)
             if keys:

@@ -83,6 +83,8 @@ class Choices:
             await self._choosing.choose_above(card)
             return
         chosen, scored = card.chosen(card.shown), which(">0", card.hunks)
+        if not scored:
+            raise WrongUsage("no change here has a score", "+3 chooses change 3, +all all of them")
         card.choose((chosen - scored) | which(f">{rest}", card.hunks))
 
     async def _changes(self, card: Card | None, rest: str) -> None:

@@ -65,14 +65,16 @@ class Finding:
         await self._fill(lineup)
         if lineup.query is not None:
             fit = f"{count(len(lineup.ids), 'image')} of the queue"
-            self._stage.say(f"{fit}: {lineup.query.text}" if lineup.ids else f"No image fits {lineup.query.text}")
+            near = self._seeker.near(lineup.query)
+            none = f"No image fits {lineup.query.text}{near}"
+            self._stage.say(f"{fit}: {lineup.query.text}" if lineup.ids else none)
 
     async def _filter(self, _: Card | None, rest: str) -> None:
         now = self._turns.lineup
         lineup = Lineup(parse_saved(rest, self._filters) if rest else None, now.order, limit=now.limit)
         await self._fill(lineup, here=now.here)
         if not lineup.ids:
-            raise WrongUsage(f"no image fits {rest}", "the queue stays as it is")
+            raise WrongUsage(f"no image fits {rest}{self._seeker.near(lineup.query)}", "the queue stays as it is")
         await self._adopt(lineup)
         found = count(len(lineup.ids), "image")
         self._stage.say(f"{found} {'fits' if len(lineup.ids) == 1 else 'fit'} {rest}" if rest else f"All {found}")

@@ -100,6 +100,11 @@ class Lines:
                 f"a number alone shows a candidate, and there is none {first}",
                 f"+{first} chooses change {first}, go {first} goes to image {first}; {NOTHING_DONE}",
             )
+        if first[0].isdigit() or first[0] in "<>":
+            raise WrongUsage(
+                f"{words[0]} alone is no command",
+                f"+{words[0]} chooses those changes, -{words[0]} leaves them out; {NOTHING_DONE}",
+            )
         near = nearest(first, [*self._names, *OTHER_WORDS])
         hint = spoken(near) if near.startswith("did") else "help lists the commands"
         raise WrongUsage(f"there is no command {words[0]}", f"{hint}; {NOTHING_DONE}")

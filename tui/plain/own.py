@@ -11,6 +11,8 @@ from tui.actions.choosing import no_hunk
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tui.actions.action import Situation
+
 
 class Take(Command):
     """Choose changes."""
@@ -42,6 +44,14 @@ class Result(Command):
     name, group, keys = "result", "Choose", ()
     help = "Read exactly what accepting would write"
     why_not = staticmethod(no_image)
+
+
+class Tokens(Command):
+    """Count the tokens."""
+
+    name, group, keys = "tokens", "Choose", ()
+    help = "Say how many tokens of CLIP and T5 the caption and the result have, and how many a trainer reads"
+    why_not = staticmethod(undecidable)
 
 
 class Amend(Command):
@@ -84,7 +94,7 @@ class Count(Command):
     help = "Say how many images are where, and how fast it goes"
 
 
-OWN: tuple[type[Command], ...] = (Take, Leave, Changes, Result, Amend, Forget, Go, Read, Count)
+OWN: tuple[type[Command], ...] = (Take, Leave, Changes, Result, Tokens, Amend, Forget, Go, Read, Count)
 
 
 HELP = {
@@ -109,6 +119,11 @@ HELP = {
 def help_of(action: type[Command]) -> str:
     """Return what an action does when it is typed."""
     return HELP.get(action.name, action.help)
+
+
+def why_not(action: type[Command], rest: str, now: Situation) -> str:
+    """Say why an action does nothing now; a score that is named asks for none under the cursor."""
+    return no_hunk(now) if rest and action is commands.ChooseAbove else action.why_not(now)
 
 
 def all_actions(declared: Iterable[type[Command]] = commands.ALL) -> tuple[type[Command], ...]:

@@ -25,10 +25,11 @@ from tui.plain import assistance, hearing, speak
 from tui.plain.choices import Choices
 from tui.plain.finding import Finding
 from tui.plain.lines import Asked, Lines, nothing_behind, spoken
-from tui.plain.own import all_actions
+from tui.plain.own import all_actions, why_not
 from tui.plain.results import Results
 from tui.plain.stage import SpokenStage
 from tui.plain.threshold import Threshold
+from tui.plain.tokens import SpokenTokens
 from tui.plain.writing import Writing
 from tui.shell.output import count
 
@@ -73,6 +74,7 @@ class Session:
         deciding, choosing = Deciding(self.turns, self._hand), Choosing(self._stage)
         self._writing = Writing(self.turns, deciding, self._hand, self._stage)
         self._results = Results(workspace)
+        self._tokens = SpokenTokens(settings, self._hand, self._stage)
         self._seeker = Seeker(workspace, self._idle)
         self._finding = Finding(self.turns, self._seeker, self._hand, self._stage, settings.filters)
         shared = {**self.turns.handlers, **deciding.handlers, **choosing.handlers}
@@ -82,6 +84,7 @@ class Session:
             **self._writing.handlers,
             **self._finding.handlers,
             **Threshold(self.turns, self._hand, self._stage).handlers,
+            **self._tokens.handlers,
             "accept_candidate": partial(self._accept_candidate, deciding),
             "read": self._read,
             "result": self._result,
@@ -162,7 +165,7 @@ class Session:
         if action.name not in self._handlers:
             self._stage.say(f"{spoken(action.name)} is on the screen only: cutline without --plain")
             return
-        if reason := action.why_not(turns):
+        if reason := why_not(action, asked.rest, turns):
             self._stage.say(reason)
             return
         if action not in (commands.ThresholdDown, commands.ThresholdUp):
@@ -194,7 +197,7 @@ class Session:
         place = f"{self.turns.place + 1:,} of {self.turns.length:,}"
         lines = speak.head(card, self._entry(card), place, size, has_draft=self._writing.drafts.is_on(card))
         self._heard = hearing.heard(card, self._entry(card))
-        return [*lines, *speak.body(card)]
+        return [*lines, *speak.body(card), *await self._tokens.warnings(card)]
 
     def _entry(self, card: Card) -> Entry | None:
         return self.workspace.entries.get(card.image)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.captions.caption import unparsed
-from engine.captions.changes.hunks import name_key
+from engine.captions.weights import name_key
 from engine.dataset.images import repeats
 from tui.shell.output import count
 

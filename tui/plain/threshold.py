@@ -33,7 +33,7 @@ class Threshold:
             stage: Where lines are said.
         """
         self._turns, self._hand, self._stage = turns, hand, stage
-        self._counting = Counting(turns.workspace.store)
+        self._counting = Counting(turns.workspace.store, turns.workspace.below)
 
     @property
     def handlers(self) -> Spoken:

@@ -108,6 +108,11 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         """How many changes are not left out."""
         return self.planned - len(self._left_out)
 
+    @property
+    def made(self) -> int:
+        """How many changes were made."""
+        return len(self._applied.images) if self._applied else 0
+
     # --- choosing -------------------------------------------------------------------------------------------------
 
     @property
@@ -188,6 +193,13 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
             self.dismiss(self._applied)
 
     # --- showing --------------------------------------------------------------------------------------------------
+
+    def renew(self) -> None:
+        """Show list and keys; once nothing is left to make, only the keys that still do something."""
+        super().renew()
+        if self.stage == "over" or (self.stage == "ready" and not self.planned):
+            alive = [action for action in self._footer if not action.why_not(self)]
+            self._keys.show_keys([(self.keys.shown(action), action.hint) for action in alive])
 
     def told(self) -> tuple[Words, ...]:
         """Name the edits and for what."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import CutlineError
 from tui import commands
+from tui.actions.writing import WriteCaption
 from tui.stage import Stage
 from tui.typing.drafts import Drafts
 
@@ -24,6 +25,9 @@ class Desk(Stage, Protocol):
 
     def show_editing(self, *, editing: bool) -> None:
         """Show that the editor is open, or closed again."""
+
+    def notice(self, *told: str) -> None:
+        """Say raw lines that nobody asked for, beside others of that kind that still stand there."""
 
 
 class Editing:
@@ -54,8 +58,7 @@ class Editing:
         if card is not None and self.drafts.is_on(card) and not self.under_way:
             self._desk.show_card(card)
         if count:
-            told = f"{_drafts(count)} waiting from an earlier sitting: ✎ marks where"
-            self._desk.say(" · ".join([*self._turns.workspace.notices, told]), "warning")
+            self._desk.notice(f"{_drafts(count)} waiting from an earlier sitting: ✎ marks where")
 
     def close(self) -> None:
         """Keep what was typed last, and end the thread that knows tags."""
@@ -66,6 +69,10 @@ class Editing:
     def under_way(self) -> bool:
         """Whether the editor is open."""
         return self.drafts.open_on is not None
+
+    @property
+    def _write_key(self) -> str:
+        return self._editor.keys.shown(WriteCaption)
 
     def open(self, card: Card) -> None:
         """Open the editor on a card."""
@@ -79,8 +86,8 @@ class Editing:
         self._desk.show_editing(editing=True)
         self._completing.begin()
         if begins.is_outdated:
-            told = "the caption was changed on disk since you began this draft: it is shown above; ctrl+s replaces it"
-            self._desk.say(told, "warning")
+            told = "the caption was changed on disk since you began this draft: it is shown above;"
+            self._desk.say(f"{told} {self._write_key} replaces it", "warning")
         elif begins.is_draft:
             self._desk.say("this is your draft; it is not written yet")
 
@@ -100,8 +107,13 @@ class Editing:
             await self._deciding.save(card, text)
         except CutlineError as problem:
             await self._turns.look()
-            self.drafts.open_on = self._turns.card
-            self._desk.say(f"{problem}; ctrl+s again writes your text over it", "error")
+            now = self._turns.card
+            if now is not None and now.image == card.image:
+                self.drafts.open_on = now
+                self._desk.say(f"{problem}; {self._write_key} again writes your text over it", "error")
+            else:  # what was typed is for no other image
+                self.leave(text)
+                self._desk.say(f"{problem}; what you typed is kept as a draft", "error")
             return
         self.drafts.written()
         self._close()

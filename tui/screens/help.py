@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui import commands
 from tui.keys.keymap import SCREENS, in_force
+from tui.widgets.headline import Headline, Words
 from tui.widgets.signs import SIGNS
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Show a row for each action, in a frame that scrolls where the screen is low."""
+        title = Headline(id="title")
+        title.tell(Words("cutline", "accent"), Words("help", "name"), Words("keys in force"), right=Words("esc closes"))
         with VerticalScroll(id="help"):
+            yield title
             shown: set[type[Action]] = set()
             for actions in SCREENS.values():
                 keys = in_force(self).keys(actions)

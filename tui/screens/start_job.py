@@ -15,7 +15,8 @@ from tui.widgets.headline import Words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.tagging.ask import Forecast, Request
+    from engine.tagging.forecast import Forecast
+    from engine.tagging.request import Request
     from engine.workspace import Workspace
     from tui.idle import Idle
     from tui.jobs.job_form import JobForm

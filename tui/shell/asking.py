@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from engine.errors import CutlineError
 from engine.tagging import background
 from engine.tagging.accept import accept_proposals, open_of
-from engine.tagging.ask import ask, source_of, unrecognised
+from engine.tagging.answered import unrecognised
+from engine.tagging.ask import ask
 from engine.tagging.follow import follow, take_in
 from engine.tagging.open_jobs import close_lost, open_jobs, reopen
+from engine.tagging.request import source_of
 from engine.wire import lifecycle
 from engine.wire.protocol import FINAL_STATES
 from tui.shell.connecting import connect
@@ -25,9 +27,9 @@ from tui.shell.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.tagging.ask import Request
     from engine.tagging.follow import Heard
     from engine.tagging.open_jobs import OpenJob
+    from engine.tagging.request import Request
     from engine.wire.client import EngineClient
     from engine.wire.protocol import JobInfo
     from engine.workspace import Workspace

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine import paths, settings
 from engine.dataset.samples import SAMPLES, make_demo
 from engine.errors import WrongUsage
-from engine.tagging.ask import Request
+from engine.tagging.request import Request
 from tui import garbage
 from tui.shell.asking import ask_and_follow
 from tui.shell.opening import opened

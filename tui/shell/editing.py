@@ -10,7 +10,7 @@ from engine import editing, settings
 from engine.captions.editing.edits import ESCAPES, FORMS, parse_edit
 from engine.dataset.images import caption_key
 from engine.errors import CutlineError
-from engine.tagging.ask import select
+from engine.tagging.request import select
 from tui.shell.diffs import Change
 from tui.shell.filters import add_filter, fitting
 from tui.shell.opening import entry_named, key_of, opened

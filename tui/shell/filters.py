@@ -77,5 +77,7 @@ def fitting(workspace: Workspace, query: Query | None, out: Output) -> frozenset
 
         found = frozenset(finder.find(query, stop=show))
     if not found:
-        raise WrongUsage(f"no image fits the filter {query.text}", "see what fits with: cutline review")
+        term = finder.near(query)
+        hint = f"there is {term}" if term else "see what fits with: cutline review"
+        raise WrongUsage(f"no image fits the filter {query.text}", hint)
     return found

@@ -9,6 +9,7 @@ from engine import settings
 from engine.errors import WrongUsage
 from engine.finding.language import Order
 from engine.finding.language.sorting import ORDERS
+from engine.review.place import dataset_of
 from tui import garbage, interrupts
 from tui.shell.filters import add_filter, an_order
 from tui.shell.opening import reached
@@ -61,6 +62,8 @@ def review(args: Namespace, out: Output) -> int:
     if args.plain:
         return _review_plainly(args, out, in_force)
     folder = reached(args.dir)
+    if not folder.is_dir():
+        dataset_of(folder)  # says what is wrong with it, which no terminal would mend
     if not on_terminal():
         raise WrongUsage("the review screen needs a terminal", f"without one: cutline review {args.dir} --plain")
     garbage.hold()

@@ -10,8 +10,8 @@ from engine import settings
 from engine.errors import CutlineError, WrongUsage
 from engine.models import registry
 from engine.review.records import Merge
-from engine.tagging.ask import Request
 from engine.tagging.oddities import oddities
+from engine.tagging.request import Request
 from tui.shell.asking import ask_and_follow, ask_and_leave
 from tui.shell.opening import opened
 from tui.shell.parser import add_images, add_json, one_of

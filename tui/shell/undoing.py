@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from engine.errors import WrongUsage
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
     from tui.shell.output import Output
     from tui.shell.parser import Parser
+
+NAMED_IMAGES = 5
+"""Images whose step stays that are named one by one."""
 
 
 def undo_options(parser: Parser) -> None:
@@ -96,7 +100,7 @@ def _run(workspace: Workspace, rows: list[int], args: Namespace, out: Output) ->
             told = done
 
         done = workspace.undo(rows, on_progress=on_progress)
-    result = Outcome()
+    result = _Back(args.dir)
     result.images, result.written = len(set(done.images)), done.written
     result.refused = [(key_of(workspace, image), reason) for image, reason in done.refused]
     if out.json:
@@ -115,3 +119,28 @@ def _report(out: Output, result: Outcome, done: Undone, folder: str) -> int:
     if not (out.json or done.images or done.refused) and done.kinds:
         return DONE
     return result.report(out, what, folder, partly_undone=done.partly, views=list(done.sources))
+
+
+class _Back(Outcome):
+    """What came of taking steps back; of many images whose step stays the first are named, and all in JSON."""
+
+    def __init__(self, folder: str) -> None:
+        """Start with nothing done.
+
+        Args:
+            folder: As the person named it.
+        """
+        super().__init__()
+        self._folder = folder
+
+    def print_refused(self, out: Output) -> None:
+        """Name the first images whose step stays, and why; say how to learn more of the others."""
+        refused = self.refused
+        self.refused = refused[:NAMED_IMAGES]
+        super().print_refused(out)
+        self.refused = refused
+        if len(refused) > NAMED_IMAGES:
+            history = f"cutline history {shlex.quote(self._folder)} --images"
+            out.note(
+                f"and {len(refused) - NAMED_IMAGES:,} more: {history} GLOB shows their steps; --json names them all"
+            )

@@ -46,13 +46,14 @@ class Listener(Protocol):
 class Counting:
     """Counts by source, kept from one question to the next; one thread at a time."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, below: bytes = b"") -> None:
         """Start with nothing read.
 
         Args:
             store: Holds the scores; each thread has a connection of its own.
+            below: Only images in this folder are counted, `sub/`; empty for all.
         """
-        self._store = store
+        self._store, self._below = store, below
         self.floors: dict[str, float] = {}
         """By source, once it was counted: the score below which not all of its candidates kept their tags, 0 to 1."""
         self._counts: dict[str, tuple[ScoreIndex, ThresholdCounts]] = {}
@@ -73,7 +74,7 @@ class Counting:
         from engine.review.threshold_counts import ThresholdCounts  # noqa: PLC0415
 
         if is_new := question.source not in self._counts:
-            index = ScoreIndex(question.source)
+            index = ScoreIndex(question.source, self._below)
             self._counts[question.source] = index, ThresholdCounts(index)
         index, counts = self._counts[question.source]
         if is_stale():
@@ -89,15 +90,15 @@ class Counting:
 class LiveCount:
     """One thread that counts, and the latest question for it."""
 
-    def __init__(self, store: Store, idle: Idle, listener: Listener) -> None:
+    def __init__(self, counting: Counting, idle: Idle, listener: Listener) -> None:
         """Start with nothing asked.
 
         Args:
-            store: Holds the scores; the thread has a connection of its own.
+            counting: Counts, in the thread.
             idle: Counts a question from its asking to its answer.
             listener: Is told on the event loop.
         """
-        self._counting, self._idle, self._listener = Counting(store), idle, listener
+        self._counting, self._idle, self._listener = counting, idle, listener
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="count")
         self._asked = asyncio.Event()
         self._latest: Question | None = None

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import CutlineError, Refused
-from tui.thresholds.live_count import LiveCount, Question
+from tui.thresholds.live_count import Counting, LiveCount, Question
 from tui.thresholds.moving import Moved, Way, told_count
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class ThresholdKeys:
             idle: Counts questions.
         """
         self._turns, self._hand = turns, hand
-        self.live = LiveCount(turns.workspace.store, idle, self)
+        self.live = LiveCount(Counting(turns.workspace.store, turns.workspace.below), idle, self)
         self._pause: asyncio.TimerHandle | None = None
         self._quiet = 0
 

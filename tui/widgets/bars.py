@@ -222,7 +222,6 @@ class KeyHints(Painted):
         super().__init__(id=id)
         self._footer = footer
         self._dead: frozenset[str] = frozenset()
-        self._editing = False
         self._typing: Sequence[tuple[str, str]] = ()
 
     def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
@@ -236,26 +235,18 @@ class KeyHints(Painted):
             self._dead = dead
             self.renew()
 
-    def show_editing(self, *, editing: bool) -> None:
-        """Show the editor's keys while it has them."""
-        self._editing = editing
-        self.renew()
-
     def paint(self, width: int, height: int) -> list[Line]:
-        """Paint as many hints as there is room for; help and quit always."""
+        """Paint as many hints as there is room for: of a line's keys the first ones, else help and quit always."""
         del height
-        if self._typing:
-            return [[span for key, word in self._typing for span in self._hint(key, word, dead=False)]]
-        if self._editing:
-            return [[span for key, word in commands.EDITOR_KEYS for span in self._hint(key, word, dead=False)]]
         keys = keymap.here(self.screen)
-        hints = [
+        hints = [self._hint(key, word, dead=False) for key, word in self._typing] or [
             self._hint(key, command.hint, dead=command.name in self._dead)
             for command in self._footer
             if (key := keys.shown(command))
         ]
+        last = -1 if self._typing else -3
         while sum(map(width_of, hints)) > width and len(hints) > 2:  # noqa: PLR2004  (help and quit)
-            del hints[-3]
+            del hints[last]
         return [[Span(clip(text, width), style) for hint in hints for text, style in hint]]
 
     def _hint(self, key: str, word: str, *, dead: bool) -> Line:

@@ -94,7 +94,7 @@ class CaptionDiff(Painted):
         self.renew()
 
     def show_marks(self, spans: Spans | None) -> None:
-        """Mark in captions what was looked for; None marks nothing."""
+        """Mark in captions and changes what was looked for; None marks nothing."""
         self._marks = spans
         self.renew()
 
@@ -103,7 +103,7 @@ class CaptionDiff(Painted):
         self._hunk_at, self._candidate_at = {}, {}
         card = self.card
         if card is None:
-            return [[], [Span(self.empty_text, self.ink("muted"))]]
+            return [[], *wrap([Span(show(self.empty_text), self.ink("muted"))], width)]
         bottom: list[Line] = []
         if not card.problem and not self.editing:
             bottom = self._result(card, width, max(1, int(height * RESULT_SHARE)))
@@ -175,7 +175,7 @@ class CaptionDiff(Painted):
             hint = f"{keys(commands.Accept)} approves the caption as it stands, {keys(commands.Edit)} edits it"
             text = [Span("Nothing is proposed for this image. ", self.ink("muted")), Span(hint, self.ink("muted"))]
             return _exactly(wrap(text, width) if not card.problem else [], room)
-        look = Look(width, self.ink).beside(card.agreement, together=card.blend is not None)
+        look = Look(width, self.ink, self._marks).beside(card.agreement, together=card.blend is not None)
         head = [*self._tabs(card, width, at), *column_heads(card.voices, look)]
         if not card.hunks:
             lines = [*head, *wrap([Span(self._nothing(card), self.ink("muted"))], width)]

@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding
-from textual.widgets import TextArea
-
-from engine.captions.display import from_editor, to_editor
-from engine.errors import Refused
+from engine.captions.display import to_editor
+from tui.actions import writing
 from tui.messages import HunkLeft, HunkWritten
 from tui.widgets.in_order import do_bound
+from tui.widgets.safe_editor import SafeEditor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from textual import events
-    from textual.binding import BindingType
 
 
-class HunkEditor(TextArea):
-    """Holds the new text of a change in a form that no terminal can obey; gives it back as it was, but for the edits."""
+class HunkEditor(SafeEditor):
+    """Holds the new text of a change."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "take", "take"),
-        Binding("escape", "leave", "leave"),
-    ]
     DEFAULT_CSS = """
     HunkEditor {
         height: auto;
@@ -43,8 +38,7 @@ class HunkEditor(TextArea):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start hidden and empty."""
-        super().__init__(id=id, soft_wrap=True, highlight_cursor_line=False)
-        self.display = False
+        super().__init__(writing.CHANGE, id=id)
 
     def open(self, text: str) -> None:
         """Show a text and take the keys.
@@ -56,7 +50,9 @@ class HunkEditor(TextArea):
         self.load_text(safe)
         self.move_cursor(self.document.end)
         self.border_title = "THIS CHANGE"
-        self.border_subtitle = "enter take · escape leave"
+        self.border_subtitle = (
+            f"{self.keys.shown(writing.TakeChange)} take · {self.keys.shown(writing.LeaveChange)} leave"
+        )
         self.display = True
         self.focus()
 
@@ -65,32 +61,19 @@ class HunkEditor(TextArea):
         self.display = False
         self.screen.set_focus(None)
 
-    def content(self) -> str:
-        """Return the text as it is to be written."""
-        return from_editor(self.text)
+    @property
+    def handlers(self) -> Mapping[str, Callable[[], None]]:
+        """What does each action."""
+        return {"take_change": self._take, "leave_change": self._leave}
 
-    def action_take(self) -> None:
-        """Ask for the text to be taken."""
+    def _take(self) -> None:
         self.post_message(HunkWritten(self.content()))
 
-    def action_leave(self) -> None:
-        """Leave without taking it."""
+    def _leave(self) -> None:
         self.post_message(HunkLeft(self.content()))
 
     async def _on_key(self, event: events.Key) -> None:
-        """Take the text with enter; keep tab out of captions."""
+        """Keep line breaks and tab out of the line."""
+        await do_bound(self, event)
         if event.key in {"enter", "tab", "shift+tab"}:
             event.prevent_default().stop()
-            if event.key == "enter":
-                self.action_take()
-        else:
-            await do_bound(self, event)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        """Take pasted text in the safe form, too: a widget hands escape sequences on to the terminal."""
-        event.prevent_default().stop()
-        try:
-            safe = to_editor(event.text.replace("\r\n", "\n").replace("\r", "\n"))  # terminals paste line ends as \r
-        except Refused:
-            return  # private-use characters: they would come back as something else
-        self.replace(safe, *self.selection)

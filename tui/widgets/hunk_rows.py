@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 
-from engine.captions.changes.hunks import name_key
 from engine.captions.display import show
+from engine.captions.weights import name_key
+from tui.widgets.marks import marked
 from tui.widgets.paint import STRUCK, Span, spread, width_of, wrap
 from tui.widgets.signs import CHOSEN, LEFT_OUT, OPERATIONS, bar
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.captions.changes.agreement import Agreement
     from engine.captions.changes.diff import Hunk, Kept
+    from tui.widgets.marks import Spans
     from tui.widgets.paint import Line
 
 BARS = ((78, 12), (54, 8), (36, 5))
@@ -48,6 +50,8 @@ class Look(NamedTuple):
     """In cells."""
     ink: Callable[[str], Style]
     """Gives the styles."""
+    marks: Spans | None = None
+    """Says what of a change's text was looked for; None marks nothing."""
     agreement: Agreement | None = None
     """Who proposes what; None where nobody else has a voice."""
     columns: bool = False
@@ -160,7 +164,7 @@ def _rows_of(hunk: Hunk, is_chosen: bool, at_cursor: bool, look: Look) -> list[L
         _columns(hunk, is_chosen, look) if look.columns else [*_mark(hunk, look), *_score(hunk, is_chosen, width, ink)]
     )
     room = width - width_of(head) - width_of(tail)
-    first, *more = wrap(_text(hunk, is_chosen, ink), room)
+    first, *more = wrap(_text(hunk, is_chosen, look), room)
     indent = Span(" " * width_of(head), ink("text"))
     return [spread([*head, *first], tail, width, ink("text")), *([indent, *line] for line in more)]
 
@@ -187,23 +191,30 @@ def _columns(hunk: Hunk, is_chosen: bool, look: Look) -> Line:  # noqa: FBT001
     return [*_mark(hunk, look), *cells]
 
 
-def _text(hunk: Hunk, is_chosen: bool, ink: Callable[[str], Style]) -> Line:  # noqa: FBT001
+def _text(hunk: Hunk, is_chosen: bool, look: Look) -> Line:  # noqa: FBT001
+    ink = look.ink
     new = ink("add") if is_chosen else ink("muted")
     old = (ink("remove") + STRUCK) if is_chosen else ink("muted")
-    was, becomes = show(hunk.old.strip(), one_line=True), show(hunk.new.strip(), one_line=True)
     if hunk.op == "add":
-        text = [Span(becomes, new)]
+        text = _marked(hunk.new, new, look)
     elif hunk.op == "move":
-        text = [Span(was, new), Span(" moved", ink("faint"))]
+        text = [*_marked(hunk.old, new, look), Span(" moved", ink("faint"))]
     elif hunk.op == "remove":
-        text = [Span(was, old)]
+        text = _marked(hunk.old, old, look)
     else:
-        text = [Span(was, old), Span(" → ", ink("faint")), Span(becomes, new)]
+        text = [*_marked(hunk.old, old, look), Span(" → ", ink("faint")), *_marked(hunk.new, new, look)]
     if hunk.edited:
         text.append(Span(" edited", ink("faint")))
     if hunk.category not in QUIET_CATEGORIES:
         text.append(Span(f" {show(hunk.category, one_line=True)}", ink("faint")))
     return text
+
+
+def _marked(text: str, style: Style, look: Look) -> Line:
+    """Return what stands in the caption, or would, with what was looked for marked."""
+    text = text.strip()
+    found = look.marks(text) if look.marks else ()
+    return [Span(show(part, one_line=True), style) for part, style in marked(text, found, style)]
 
 
 def _score(hunk: Hunk, is_chosen: bool, width: int, ink: Callable[[str], Style]) -> Line:  # noqa: FBT001

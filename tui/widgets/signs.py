@@ -48,12 +48,12 @@ TONES = {
 
 
 def bar(share: float, width: int) -> tuple[str, str]:
-    """Return the filled and the empty part of a bar, to half a cell.
+    """Return the filled and the empty part of a bar, to half a cell; no gap where they meet.
 
     Args:
         share: From 0 to 1.
         width: Of the whole, in cells.
     """
     halves = round(min(max(share, 0.0), 1.0) * width * 2)
-    filled = "━" * (halves // 2) + "╸" * (halves % 2)
+    filled = "━" * (halves // 2) + "╾" * (halves % 2)
     return filled, "━" * (width - len(filled))

@@ -5,31 +5,29 @@ Opened with a key, written with ctrl+s; what is not written stays a draft.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rich.style import Style
-from textual.binding import Binding
 from textual.content import Content
 from textual.document._document import Document
-from textual.widgets import TextArea
 
 from engine.captions.display import from_editor, show, to_editor
 from engine.errors import Refused
+from tui.actions import writing
 from tui.messages import EditLeft, EditSaved
 from tui.typing import tag_mode
 from tui.widgets.completion import CompletionList
 from tui.widgets.in_order import do_bound
+from tui.widgets.safe_editor import SafeEditor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from rich.text import Text
     from textual import events
-    from textual.binding import BindingType
 
     from engine.captions.known.suggestion import Suggestion
 
-_KEYS = "ctrl+s write · escape keep as draft"
 _TWICE = Style(underline=True, bold=True)
 
 
@@ -46,22 +44,12 @@ class Completer(Protocol):
         """Answer nothing that was asked before."""
 
 
-class TagEditor(TextArea):
-    """Holds the caption in a form that no terminal can obey; gives it back as it was, but for the edits."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "save", "write"),
-        Binding("escape", "leave", "leave"),
-        Binding("ctrl+@,ctrl+space", "complete", "complete"),
-        Binding("alt+left", "move_tag(-1)", "move the tag left"),
-        Binding("alt+right", "move_tag(1)", "move the tag right"),
-        Binding("alt+d", "delete_tag", "delete the tag"),
-    ]
+class TagEditor(SafeEditor):
+    """Holds the caption."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start hidden and empty."""
-        super().__init__(id=id, soft_wrap=True, compact=True, highlight_cursor_line=False)
-        self.display = False
+        super().__init__(writing.CAPTION, id=id, compact=True)
         self.completer: Completer | None = None
         """Who knows tags; None while nobody does."""
         self.typed: Callable[[], None] = lambda: None
@@ -76,6 +64,8 @@ class TagEditor(TextArea):
         self._found: list[Suggestion] = []
         self._found_for = ""
         self._twice: list[list[tuple[int, int]]] = []
+        self._named = False
+        """Whether the character under the cursor is named below the text."""
 
     def on_mount(self) -> None:
         """Put the list of suggestions over everything else."""
@@ -96,7 +86,7 @@ class TagEditor(TextArea):
         self.load_text(safe)
         self.move_cursor(self.document.end)
         self._mark_twice()
-        self.border_subtitle = _KEYS
+        self._tell_keys()
         self.display = True
         self.focus()
 
@@ -106,20 +96,35 @@ class TagEditor(TextArea):
         self.display = False
         self.screen.set_focus(None)
 
-    def content(self) -> str:
-        """Return the text as it is to be written."""
-        return from_editor(self.text)
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys in force, each with what it does, the most important ones first."""
+        told = ((" ".join(filter(None, map(self.keys.shown, actions))), word) for actions, word in writing.HINTS)
+        return tuple((keys, word) for keys, word in told if keys)
 
     # --- what is done with the text -----------------------------------------------------------------------------
 
-    def action_save(self) -> None:
-        """Ask for the text to be written."""
+    @property
+    def handlers(self) -> Mapping[str, Callable[[], None]]:
+        """What does each action."""
+        return {
+            "write_caption": self._save,
+            "leave_caption": self._leave,
+            "take_tag": self._take_tag,
+            "list_tags": self._list_tags,
+            "move_tag_left": lambda: self._move_tag(-1),
+            "move_tag_right": lambda: self._move_tag(1),
+            "delete_tag": self._delete_tag,
+            "undo_typing": self.action_undo,
+            "redo_typing": self.action_redo,
+        }
+
+    def _save(self) -> None:
         self._close_list()
         ready = tag_mode.without_open_end(self.text, self._opened, self._separator)
         self.post_message(EditSaved(from_editor(ready)))
 
-    def action_leave(self) -> None:
-        """Close the list; where it is closed, leave without writing."""
+    def _leave(self) -> None:
         if self._list.is_open:
             self._close_list()
         else:
@@ -139,24 +144,25 @@ class TagEditor(TextArea):
         else:
             self._tell("nothing taken back here is left to redo")
 
-    def action_move_tag(self, by: int) -> None:
-        """Swap the tag under the cursor with its neighbour."""
+    def _move_tag(self, by: int) -> None:
         change = tag_mode.moved(self.text, self._at, by, self._separator)
         if change is None:
             self._tell("there is no tag here with a neighbour on that side")
         else:
             self._apply(change)
 
-    def action_delete_tag(self) -> None:
-        """Take the tag under the cursor out."""
+    def _delete_tag(self) -> None:
         change = tag_mode.deleted(self.text, self._at, self._separator)
         if change is None:
             self._tell("there is no tag under the cursor")
         else:
             self._apply(change)
 
-    def action_complete(self) -> None:
-        """Open the list, also in prose and before anything was typed."""
+    def _take_tag(self) -> None:
+        if self._list.is_open:
+            self._accept()
+
+    def _list_tags(self) -> None:
         self._suggest(asked=True)
         if not self._list.is_open:
             self._tell("no known tag begins like this")
@@ -180,6 +186,10 @@ class TagEditor(TextArea):
         assert isinstance(self.document, Document)
         return self.document
 
+    def _tell_keys(self) -> None:
+        write, leave = map(self.keys.shown, (writing.WriteCaption, writing.LeaveCaption))
+        self._tell(f"{write} write · {leave} keep as draft")
+
     def _tell(self, text: str) -> None:
         self.border_subtitle = Content(text)
 
@@ -188,16 +198,22 @@ class TagEditor(TextArea):
     def on_text_area_changed(self) -> None:
         """Keep up with what was typed."""
         if self.display and self.text != self._opened:
-            self.border_subtitle = _KEYS
+            self._tell_keys()
         self._mark_twice()
         self.typed()
         if self._listed_for is not None or self._typing:
             self._suggest()
 
     def on_text_area_selection_changed(self) -> None:
-        """Close the list where the cursor left what it was opened for."""
+        """Close the list where the cursor left what it was opened for; name what is drawn as a sign."""
         if self._listed_for == self.text:
             self._close_list()
+        here = self.text[self._at : self._at + 1]
+        self._named, named_before = bool(here) and from_editor(here) != here, self._named
+        if self._named:
+            self._tell(f"under the cursor: {show(from_editor(here))}")
+        elif named_before:
+            self._tell_keys()
 
     def _suggest(self, *, asked: bool = False) -> None:
         """Show what begins like the tag at the cursor, and ask for what nearly fits."""
@@ -247,11 +263,7 @@ class TagEditor(TextArea):
         """Let the list have its keys while it is open; keep tab out of captions."""
         key = event.key
         self._typing = event.is_printable or key == "backspace"
-        if key in {"tab", "shift+tab"}:
-            event.prevent_default().stop()
-            if key == "tab" and self._list.is_open:
-                self._accept()
-        elif key == "enter" and self._list.entered:
+        if key == "enter" and self._list.entered:
             event.prevent_default().stop()
             self._accept()
         elif self._list.is_open and (key == "down" or (key == "up" and self._list.entered)):
@@ -259,15 +271,8 @@ class TagEditor(TextArea):
             self._list.move(1 if key == "down" else -1)
         else:
             await do_bound(self, event)
-
-    async def _on_paste(self, event: events.Paste) -> None:
-        """Take pasted text in the safe form, too: a widget hands escape sequences on to the terminal."""
-        event.prevent_default().stop()
-        try:
-            safe = to_editor(event.text.replace("\r\n", "\n").replace("\r", "\n"))  # terminals paste line ends as \r
-        except Refused:
-            return  # private-use characters: they would come back as something else
-        self.replace(safe, *self.selection)
+            if key in {"tab", "shift+tab"}:
+                event.prevent_default().stop()
 
     # --- tags that stand twice ------------------------------------------------------------------------------------
 

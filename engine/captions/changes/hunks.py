@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from engine.captions.caption import Caption, encode, join, raw_of, tag_key
+from engine.captions.caption import Caption, encode, join, raw_of
 from engine.captions.prose import FENCE
-from engine.captions.weights import split_weight
+from engine.captions.weights import name_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,11 +59,6 @@ class Hunk(msgspec.Struct, frozen=True):
     def tag_added(self) -> str:
         """What makes the tag that it puts in the same as another; empty where it puts in none."""
         return name_key(self.new) if self.part == "tags" and self.op in ("add", "replace") else ""
-
-
-def name_key(tag: str) -> str:
-    """Return what makes two tags the same, whatever they weigh: `(Long_Hair:1.2)` and `long hair`."""
-    return tag_key(split_weight(tag).name or tag)
 
 
 def apply(current: Caption, hunks: Sequence[Hunk]) -> bytes | None:

@@ -31,15 +31,12 @@ def reword(current: Caption, hunk: Hunk, text: str) -> tuple[Hunk, ...]:
 
 def _tags(current: Caption, hunk: Hunk, text: str) -> tuple[Hunk, ...]:
     names = [name for piece in text.split(current.separator) if (name := " ".join(piece.split()))]
-    more = tuple(Hunk("add", "tags", hunk.end, hunk.end, "", name, edited=True) for name in names[1:])
+    added = tuple(Hunk("add", "tags", hunk.end, hunk.end, "", name, edited=True) for name in names)
     if hunk.op == "add":
-        first = (msgspec.structs.replace(more[0], new=names[0]),) if more else ()
-        if names and not more:
-            first = (Hunk("add", "tags", hunk.at, hunk.end, "", names[0], edited=True),)
-        return first + more
+        return added
     if not names:
         return (Hunk("remove", "tags", hunk.at, hunk.end, hunk.old, "", edited=True),)
-    return (Hunk("replace", "tags", hunk.at, hunk.end, hunk.old, names[0], edited=True), *more)
+    return (Hunk("replace", "tags", hunk.at, hunk.end, hunk.old, names[0], edited=True), *added[1:])
 
 
 def _prose(current: Caption, hunk: Hunk, text: str) -> tuple[Hunk, ...]:

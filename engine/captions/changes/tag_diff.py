@@ -11,9 +11,9 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.changes.candidate import is_chosen, offered_tags, offers_replacement
-from engine.captions.changes.hunks import Hunk, name_key
+from engine.captions.changes.hunks import Hunk
 from engine.captions.changes.kinship import kin
-from engine.captions.weights import split_weight
+from engine.captions.weights import name_key, split_weight
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

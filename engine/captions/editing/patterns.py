@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.captions.caption import tag_key
 from engine.captions.prose import FENCE
-from engine.captions.weights import split_weight
+from engine.captions.weights import name_key, split_weight
 from engine.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ _ANY_TEXT, _ANY_SIGN = "\ufdd0", "\ufdd1"
 """Stand for `*` and `?` while the text around them is made comparable; no text holds these."""
 _WILD_PIECE = re.compile(r"\\[*?\\]|[*?]")
 _WILD = {"*": _ANY_TEXT, "?": _ANY_SIGN}
-
-
-@lru_cache(maxsize=1 << 14)
-def name_key(tag: str) -> str:
-    """Return what makes two tags the same, weights aside: `(Long_Hair:1.2)` and `long hair`."""
-    return tag_key(split_weight(tag).name or tag)
 
 
 class Sought:

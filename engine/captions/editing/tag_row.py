@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.captions.editing.patterns import name_key, sought
+from engine.captions.editing.patterns import sought
 from engine.captions.prose import FENCE
-from engine.captions.weights import split_weight, unpaired
+from engine.captions.weights import name_key, split_weight, unpaired
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Sequence

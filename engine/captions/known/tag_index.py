@@ -93,7 +93,7 @@ class TagIndex:
         """(tags,) how often each is used, falling."""
         numbers = {category: number for number, category in enumerate(dict.fromkeys(tags.categories))}
         self._categories = [*numbers]
-        self._category_of = np.array([numbers[category] for category in tags.categories], np.int16)[order]
+        self._category_of = np.array([numbers[category] for category in tags.categories], np.int32)[order]
         self._names, self._name_starts = _packed([tags.names[place] for place in places])
         keys = keys or keys_of(tags.names)
         aliases = [tags.aliases[place] for place in places]
@@ -126,9 +126,11 @@ class TagIndex:
 
     def find(self, key: str) -> int | None:
         """Return the place of the tag with this key; None when there is none."""
-        first, end = self.beginning_with(key.encode("utf-8", "replace") + b"\n")
-        places = self.ranks[first:end]
-        return next((int(place) for place in places[places >> KIND_SHIFT == TAG]), None)
+        wanted = key.encode("utf-8", "replace") + b"\n"
+        first, end = self.beginning_with(wanted)
+        tags = np.flatnonzero(self.ranks[first:end] >> KIND_SHIFT == TAG) + first
+        found = (at for at in tags.tolist() if self.block.startswith(wanted, int(self.entries[at])))
+        return next((int(self.ranks[at]) for at in found), None)
 
     def beginning(self, typed: str, limit: int) -> list[Hit]:
         """Return the best hits for the beginning of a tag, word or alias; each tag once.

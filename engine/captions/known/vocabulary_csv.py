@@ -18,9 +18,11 @@ _E621 = {0: "general", 1: "artist", 2: "contributor", 3: "copyright", 4: "charac
 _MERGED_OFFSET = 7
 """In a list that joins both, e621's numbers are moved up by this."""
 _FIELDS = 4
+_MOST_DIGITS = 18
+"""Of a count; more are none."""
 _LONGEST_LINE = 100_000
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-_NUMBER = re.compile(r"-?\d+\Z", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,9}\Z", re.ASCII)
 _NO_NAMES = frozenset({"", " "})
 _HEADERS = frozenset({"name", "tag"})
 
@@ -50,7 +52,8 @@ def read_known_tags(raw: bytes, separator: str = ",") -> KnownTags:
     found = TagList()
     for row in csv.reader(good):
         name, category, count, aliases = row if len(row) == _FIELDS else [*row, "", "", "", ""][:_FIELDS]
-        is_sound = name not in _NO_NAMES and separator not in name and (count.isdecimal() or not count)
+        is_count = not count or (count.isdecimal() and len(count) <= _MOST_DIGITS)
+        is_sound = name not in _NO_NAMES and separator not in name and is_count
         if is_sound and (is_clean or not _HALF_CHARACTER.search("".join(row))):
             found.names.append(name)
             found.categories.append(category)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.captions.caption import Caption, encode, parse
+from engine.captions.caption import BOM, Caption, encode, parse
 from engine.captions.three_way.merge_prose import merge_words
 from engine.captions.three_way.merge_tags import joined, merge_tags, tag_list
 from engine.errors import Refused
@@ -44,7 +44,7 @@ def merge3(base: bytes | None, mine: bytes | None, theirs: bytes | None, separat
     if b"\0" in (base or b"") + (mine or b"") + theirs:
         raise Conflict("the caption was changed since, and is no text that can be merged (UTF-16?)", _HINT)
     merged = _Merge(*(parse(raw, separator) for raw in (base, mine, theirs))).bytes()
-    return None if mine is None and not merged.strip() else merged
+    return None if mine is None and not merged.removeprefix(BOM).strip() else merged
 
 
 class _Merge:

@@ -85,19 +85,19 @@ def _texts(base: Sequence[Listed], mine: Sequence[Listed], theirs: Sequence[List
 def _inserted(kept: Sequence[Listed], others: Sequence[Listed]) -> list[Key]:
     """Return the tags of one list, with those that only the other has behind the ones they follow there."""
     keys = [one.key for one in kept]
-    known = set(keys)
-    at = 0
-    for place, one in enumerate(others):
+    known = frozenset(keys)
+    behind: dict[Key | None, list[Key]] = {None: []}
+    last: Key | None = None  # None where nothing stands before a tag: it goes before what follows it there
+    for one in others:
         if one.key in known:
-            at = keys.index(one.key) + 1
-            continue
-        if place == 0 or at == 0:  # nothing stands before it: it goes before what follows it there
-            follows = next((other.key for other in others[place + 1 :] if other.key in known), None)
-            at = len(keys) if follows is None else keys.index(follows)
-        keys.insert(at, one.key)
-        known.add(one.key)
-        at += 1
-    return keys
+            last = one.key
+        else:
+            behind.setdefault(last, []).append(one.key)
+    first = next((one.key for one in others if one.key in known), None)
+    new: list[Key] = []
+    for key in keys:
+        new += [*(behind[None] if key == first else ()), key, *behind.get(key, ())]
+    return new if first is not None else new + behind[None]
 
 
 def joined(merged: dict[Key, str], mine: Caption, theirs: Caption) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Need = Literal["entries", "paths", "captions", "tokens", "sizes", "candidates", "proposed"]
+Need = Literal["entries", "drafts", "paths", "captions", "tokens", "sizes", "candidates", "proposed"]
 """What an answer is read from. `entries` are in memory from the start; everything else takes an index."""
 
 STATES = ("pending", "accepted", "rejected", "untouched")
@@ -26,6 +26,7 @@ MARKS: dict[str, Word] = {
     "flagged": Word("bears a flag", "entries"),
     "skipped": Word("skipped in this session", "entries"),
     "unreadable": Word("the picture cannot be read", "entries"),
+    "draft": Word("a text for it was typed and not written", "drafts"),
     "decided-before": Word("was decided, and something new is proposed", "entries"),
     "changed": Word("decided; what was proposed would look otherwise through today's view", "proposed"),
     "stale": Word("something was proposed for another picture than is there now", "candidates"),

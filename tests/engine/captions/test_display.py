@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.captions.display import from_editor, show, to_editor
+from engine.captions.display import drawn_in_editor, from_editor, show, to_editor
 from engine.errors import Refused
 
 ANY_TEXT = st.text(st.characters(categories=None, min_codepoint=0, max_codepoint=0x10FFFF, exclude_categories=()))
@@ -92,3 +92,23 @@ def test_the_editor_refuses_what_it_could_not_give_back() -> None:
 def test_icons_typed_by_a_person_stay_icons() -> None:
     """Private characters of icon fonts do not turn into controls on saving."""
     assert from_editor("\U000f001b \U000f0080 \ue0b0") == "\U000f001b \U000f0080 \ue0b0"
+
+
+@given(ANY_TEXT | NASTY)
+def test_an_editor_draws_sign_for_sign(text: str) -> None:
+    """What is drawn is as long as what is held, can be obeyed no more than that, and holds nothing private of ours."""
+    try:
+        held = to_editor(text)
+    except Refused:
+        return
+    drawn = drawn_in_editor(held)
+    assert len(drawn) == len(held)
+    assert show(drawn) == drawn
+    assert not any("\U000fd000" <= sign < "\U000fe000" for sign in drawn)
+
+
+def test_control_characters_look_different_in_the_editor() -> None:
+    """Each of C0, and DEL, has its control picture; what has none is a replacement sign."""
+    controls = "".join(chr(code) for code in (*range(10), *range(11, 32), 127))
+    assert drawn_in_editor(to_editor(controls)) == show(controls)
+    assert drawn_in_editor(to_editor("a\x1b[2J \x00\n\x9b\u202e")) == "a␛[2J ␀\n\ufffd\ufffd"

@@ -21,6 +21,8 @@ KNOWN = Known(("blurry", "cat", "long dress", "long hair"), (3, 9, 1, 7), ("joy"
     [
         ("pen", ["pending"]),
         ("a -fla", ["a -flagged", "a -flag:"]),
+        ("dra", ["draft"]),
+        ("is:dr", ["is:draft"]),
         ("(tok", ["(tokens>"]),
         ("sc", ["score("]),
         ("tag:lo", ['tag:"long hair"', 'tag:"long dress"']),

@@ -13,6 +13,7 @@ from engine.finding import patience
 from engine.finding.finder import Finder, GivenUp
 from engine.finding.language import parse
 from engine.review import queue
+from engine.review.drafts import Unwritten
 from tests.engine.finding.conftest import ALL, BIG, IMG2, IMG10, NONE, ODD, B
 
 if TYPE_CHECKING:
@@ -103,6 +104,28 @@ def test_stale_is_what_was_made_from_another_picture(decided: Search) -> None:
         decided.frame(name)
     decided.finder.touched([decided.id(IMG2), decided.id(B)])
     assert decided.found("stale") == [NONE]
+
+
+def test_a_draft_is_found_until_it_ends(search: Search) -> None:
+    """Images with a text that was typed and not written; another cutline's is noticed, too."""
+    assert search.found("draft") == []
+    for name in (IMG2, NONE):
+        search.desk.keep_draft(search.id(name), Unwritten("typed", None))
+    assert search.found("draft") == [IMG2, NONE]
+    assert search.found("is:draft -tag:cat") == [NONE]
+    assert search.found("-draft folder:10_cat") == [IMG10]
+    other = search.open()
+    other.keep_draft(search.id(IMG2), None)
+    other.close()
+    assert search.found("draft") == [NONE]
+
+
+def test_a_folder_and_a_source_that_come_near_are_known(decided_read_only: Search) -> None:
+    """Once a question read them."""
+    query = parse("folder:10_ OR source:flo")
+    assert decided_read_only.finder.find(query) == []
+    assert decided_read_only.finder.near(query) == "folder:10_cat"
+    assert decided_read_only.finder.near(parse("source:flo")) == "source:florence"
 
 
 def test_another_view_makes_other_proposals(decided: Search) -> None:

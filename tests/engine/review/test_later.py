@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from engine.captions.viewing.view import View
+from engine.review.undo import Part
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
@@ -84,3 +85,15 @@ def test_a_group_is_called_what_it_was_asked_to_do(shelf: Shelf) -> None:
     assert redone.told == "drop:sofa"
     assert [step.told for step in shelf.desk.steps(3)] == ["drop:sofa"] * 3
     assert shelf.desk.store.told_of(shelf.desk.new_group()) == ""
+
+
+def test_what_is_taken_back_together_keeps_its_names(shelf: Shelf) -> None:
+    """A bulk step is called what was asked although a later decision goes with it, and that one is called by its kind."""
+    group = shelf.desk.new_group("drop:sofa")
+    for name in ("a.png", "b.png"):
+        shelf.desk.edit(shelf.frame(name), "new", group=group)
+    shelf.desk.edit(shelf.frame("b.png"), "mine")
+    shelf.desk.mark(shelf.id("a.png"), "flag")
+    undone = shelf.desk.undo_to(1)
+    assert undone.parts == (Part("flag", "", 1), Part("edit", "", 1), Part("", "drop:sofa", 2))
+    assert (undone.told, undone.kinds) == ("", ("flag", "edit"))

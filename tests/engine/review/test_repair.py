@@ -97,3 +97,19 @@ def test_a_repair_that_cannot_write_withdraws(crashed: Shelf) -> None:
     assert "could not be finished" in notice
     assert (crashed.caption("a.png"), _statuses(crashed)) == (BEFORE, ["withdrawn"])
     assert crashed.state("a.png") == "pending"
+
+
+def test_a_bulk_step_that_was_cut_short_is_named(shelf: Shelf) -> None:
+    """What was asked and how far it came is said once; of a single decision, and of a finished step, nothing."""
+    desk = shelf.desk
+    group = desk.new_group("drop:sofa")
+    for name in ("a.png", "b.png"):
+        desk.edit(shelf.frame(name), "new", group=group)
+    with desk.store.transaction() as db:
+        db.execute("UPDATE writes SET status = 'unmarked' WHERE id > 1")
+    desk.close()
+    (notice,) = _repaired(shelf)
+    assert "may be incomplete (drop:sofa: 2 captions written)" in notice
+    assert f"group {group}" in notice
+    shelf.desk.close()
+    assert _repaired(shelf) == []

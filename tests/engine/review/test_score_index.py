@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.captions.viewing.scores import FULL_SCALE, pack, to_u16
+from engine.captions.viewing.scores import FULL_SCALE, TagScore, pack, to_u16
 from engine.errors import Unreadable
 from engine.review import image_rows, score_index
 from engine.review.score_index import ScoreIndex
@@ -93,6 +93,21 @@ def test_the_highest_floor_counts(shelf: Shelf) -> None:
         db.execute("UPDATE answers SET scores = ? WHERE id = 1", (pack([(0, 40000)], to_u16(0.25)),))
     index.follow(db)
     assert index.floor == pytest.approx(0.25, abs=1e-5)
+
+
+def test_one_folder_alone(tmp_path: Path) -> None:
+    """Only images in it are held, also when others change or come in; the floor is that of all the source proposes."""
+    shelf = Shelf(tmp_path / "set", {"cat/a.png": None, "cats/b.png": None})
+    shelf.propose_scores("cats/b.png", [TagScore("x", 0.5, "general")], floor=0.4)
+    index, db = ScoreIndex("tagger", b"cat/"), shelf.desk.store.db
+    index.follow(db)
+    assert held(index) == {}
+    assert index.floor == pytest.approx(0.4, abs=1e-5)
+    shelf.propose("cat/a.png", {"x": 0.5})
+    shelf.propose("cats/b.png", {"x": 0.6})
+    index.follow(db)
+    assert held(index) == {shelf.id("cat/a.png"): {"x": to_u16(0.5)}}
+    shelf.desk.close()
 
 
 @pytest.mark.parametrize("blob", [b"", b"\1\2", pack([(0, 40000)], 0)[:-1], pack([(7, 40000)], 0), b"\2" + bytes(9)])

@@ -36,8 +36,8 @@ def index_of(images: Sequence[Sequence[TagScore]]) -> ScoreIndex:
     other = LabelTable(("very_long_hair", "hair"), ("general",) * 2)
     for row, table in enumerate((other, LABELS)):
         db.execute("INSERT INTO labels VALUES (?, ?)", (row, msgspec.json.encode(table)))
-    index._take(db, [Scores(-1, 0, pack([], 0))])
-    index._take(db, [Scores(image, 1, blob) for image, blob in enumerate(blobs)])
+    index._take(db, [Scores(-1, 0, pack([], 0), b"")])
+    index._take(db, [Scores(image, 1, blob, b"") for image, blob in enumerate(blobs)])
     db.close()
     index._drop({-1})
     return index

@@ -11,25 +11,9 @@ from engine.captions.viewing.scores import TagScore
 from engine.captions.viewing.view import View
 from engine.errors import WrongUsage
 from engine.tagging.views import Changes, own_view, put_in_force, refuse_below, views_for
-from tests.engine.review.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[Shelf]:
-    """Two images of which a tagger with characters spoke."""
-    shelf = Shelf(tmp_path / "set", {"a.png": b"cat\n", "b.png": None})
-    scores = [
-        TagScore("window", 0.9, "general"),
-        TagScore("saber_(fate)", 0.8, "character"),
-        TagScore("safe", 0.7, "rating"),
-    ]
-    shelf.propose_scores("a.png", scores, floor=0.1)
-    shelf.propose_scores("b.png", scores, floor=0.05)
-    yield shelf
-    shelf.desk.close()
+    from tests.engine.review.shelf import Shelf
 
 
 def test_a_models_own_view_has_its_thresholds() -> None:
@@ -55,23 +39,23 @@ def test_no_threshold_may_be_below_the_floor(settings: View, what: str) -> None:
     refuse_below(View(threshold=0.05, tags={"a": 0.05}), 0.05, "m", Path("set"))
 
 
-def test_views_of_sources_stand_on_those_in_force(shelf: Shelf) -> None:
+def test_views_of_sources_stand_on_those_in_force(tagged: Shelf) -> None:
     """What is not changed stays; nothing is stored before it is put in force, as one step with its group."""
-    with shelf.desk.store.transaction() as db:
-        shelf.desk.set_view(db, "tagger", View(threshold=0.6, rating="first"))
-    views = views_for(shelf.desk, ["tagger"], Changes({"threshold": 0.5}))
+    with tagged.desk.store.transaction() as db:
+        tagged.desk.set_view(db, "tagger", View(threshold=0.6, rating="first"))
+    views = views_for(tagged.desk, ["tagger"], Changes({"threshold": 0.5}))
     assert views == {"tagger": View(threshold=0.5, rating="first")}
-    assert shelf.desk.view_of("tagger").threshold == 0.6
-    group = put_in_force(shelf.desk, views)
-    assert shelf.desk.view_of("tagger").threshold == 0.5
-    assert [row.group for row in shelf.desk.history()] == [None, group]
-    assert put_in_force(shelf.desk, views) == group + 1
-    assert len(list(shelf.desk.history())) == 2
+    assert tagged.desk.view_of("tagger").threshold == 0.6
+    group = put_in_force(tagged.desk, views)
+    assert tagged.desk.view_of("tagger").threshold == 0.5
+    assert [row.group for row in tagged.desk.history()] == [None, group]
+    assert put_in_force(tagged.desk, views) == group + 1
+    assert len(list(tagged.desk.history())) == 2
 
 
-def test_the_floor_is_that_of_the_newest_answers(shelf: Shelf) -> None:
+def test_the_floor_is_that_of_the_newest_answers(tagged: Shelf) -> None:
     """Of images kept with different floors the highest counts, until they are asked again with a lower one."""
     with pytest.raises(WrongUsage, match=r"kept, 0\.1 \("):
-        views_for(shelf.desk, ["tagger"], Changes({"threshold": 0.07}))
-    shelf.propose_scores("a.png", [TagScore("window", 0.9, "general")], floor=0.05)
-    assert views_for(shelf.desk, ["tagger"], Changes({"threshold": 0.07}))["tagger"].threshold == 0.07
+        views_for(tagged.desk, ["tagger"], Changes({"threshold": 0.07}))
+    tagged.propose_scores("a.png", [TagScore("window", 0.9, "general")], floor=0.05)
+    assert views_for(tagged.desk, ["tagger"], Changes({"threshold": 0.07}))["tagger"].threshold == 0.07

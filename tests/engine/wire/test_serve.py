@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import paths
-from engine.errors import CutlineError, EngineUnreachable
+from engine.errors import EngineUnreachable
 from engine.log_file import MOST_BYTES, log_path
 from engine.wire import lifecycle
 from engine.wire.address import note_path, read_note
@@ -146,21 +146,12 @@ def test_stopping_now_hurries_a_stop_that_waits(room: EngineRoom) -> None:
     until(lambda: client.status().models, "the model is loaded")
     with ThreadPoolExecutor(1) as shell:
         waiting = shell.submit(lifecycle.stop)
-        until(lambda: is_going_down(room), "it is stopping")
+        until(room.is_going_down, "it is stopping")
         client.close()
         assert not waiting.done()
         assert lifecycle.stop(now=True)
         assert waiting.result()
     assert room.wait() == 0
-
-
-def is_going_down(room: EngineRoom) -> bool:
-    """Say whether the engine refuses a job because it ends."""
-    try:
-        room.client.submit(room.job([room.picture("b.png")]))
-    except CutlineError as error:
-        return error.code == "stopping"
-    return False
 
 
 def test_a_lost_note_is_written_again(room: EngineRoom) -> None:

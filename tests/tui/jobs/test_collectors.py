@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.errors import EngineUnreachable, NotWritable
-from engine.tagging.ask import Request, ask
+from engine.tagging.ask import ask
 from engine.tagging.open_jobs import open_jobs
+from engine.tagging.request import Request
 from engine.wire.protocol import End, ResultLine
 from tests.engine.review.shelf import Shelf
 from tests.engine.tagging.scripted import LABELS, ScriptedEngine, answer, told

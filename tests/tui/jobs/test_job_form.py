@@ -7,7 +7,7 @@ import pytest
 from engine.errors import WrongUsage
 from engine.models import registry
 from engine.models.entry import Entry, Option
-from engine.tagging.ask import Request
+from engine.tagging.request import Request
 from engine.tagging.views import Changes
 from tui.jobs.job_form import JobForm, Line
 from tui.many.scopes import Scope

@@ -16,6 +16,7 @@ from tui.jobs import job_commands
 from tui.keys.keymap import PLAIN, SCREENS, WAYS_OUT, Keymap, here
 from tui.keys.presets import PRESETS
 from tui.screens.review import ReviewScreen
+from tui.widgets.tag_editor import TagEditor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,11 +48,11 @@ def test_the_defaults_hold_without_settings() -> None:
 
 @pytest.mark.parametrize(("preset", "screen"), [*itertools.product(PRESETS, SCREENS)])
 def test_every_action_has_a_key_in_every_preset(preset: str, screen: str) -> None:
-    """A preset leaves no action of any screen without a key, gives none away twice, and ctrl+c always leaves."""
+    """A preset leaves no action of any screen without a key, gives none away twice, and ctrl+c leaves every screen."""
     keys = review(preset=preset).keys(SCREENS[screen])
     held = [key for action in SCREENS[screen] for key in keys.of(action)]
     assert len(held) == len(set(held))
-    assert set(WAYS_OUT) <= set(held)
+    assert set(WAYS_OUT) <= set(held) or screen in {"editor", "change"}  # which are no screens
     assert [action.name for action in SCREENS[screen] if not keys.of(action)] == []
     assert review(preset=preset).problems == []
 
@@ -136,6 +137,8 @@ def test_the_way_out_stays() -> None:
     [
         ({"acept": "f6"}, "keys.acept: there is no such action: did you mean accept?"),
         ({"accept": "escpe"}, "keys.accept: there is no key 'escpe': did you mean escape?"),
+        ({"write_caption": "w"}, "keys.write_caption: w is typed there: put ctrl or alt before it"),
+        ({"take_change": "space"}, "keys.take_change: space is typed there"),
         ({"preset": "vi"}, "keys.preset: there is no preset 'vi': did you mean vim?"),
         ({"preset": ["vim"]}, "keys.preset: there is no preset"),
     ],
@@ -210,6 +213,33 @@ async def test_keys_of_the_settings_work_and_are_shown(trial: Trial) -> None:
         assert isinstance(app.screen, ReviewScreen)
         await sitting.press("f4")
         sitting.shows("f6 pause/resume")
+
+
+async def test_keys_of_the_editors_are_set_like_all_others(trial: Trial) -> None:
+    """The editor's keys in force act and are named in its frame and the key bar; those they replace do nothing."""
+    trial.image("a.png", "cat")
+    wishes: dict[str, str | tuple[str, ...]] = {
+        "write_caption": "f2",
+        "leave_caption": "ctrl+x",
+        "undo_typing": "alt+z",
+        "delete_tag": "f2",
+    }
+    app = CutlineApp(trial.workspace, Settings(keys=wishes), "none")
+    async with app.run_test(size=(160, 40)) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.settle()
+        sitting.shows("key f2: write_caption has it, not delete_tag, which has no key now")
+        await sitting.press("e")
+        sitting.shows("f2 write · ctrl+x keep as draft", "f2 write the file", "alt+z ctrl+y undo, redo typing")
+        sitting.shows_not("delete it")
+        await sitting.write("s!")
+        await sitting.press("ctrl+z", "alt+z")
+        assert app.screen.query_one(TagEditor).text == "cat"
+        await sitting.write("s")
+        await sitting.press("ctrl+s", "escape")
+        assert (trial.root / "a.txt").read_text() == "cat"
+        await sitting.press("f2")
+        assert (trial.root / "a.txt").read_text() == "cats"
 
 
 async def test_what_is_wrong_with_keys_is_said_at_the_start(trial: Trial) -> None:

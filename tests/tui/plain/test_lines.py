@@ -58,6 +58,8 @@ def test_a_line_is_understood(line: str, name: str, rest: str) -> None:
         ("acc", "accept, accept candidate"),
         ("xylophone", "help lists the commands"),
         ("12", r"\+12 chooses change 12"),
+        ("<0.5", r"-<0\.5 leaves them out"),
+        ("1-4", r"\+1-4 chooses those changes"),
         ("\x1b[A", "no command"),
         ("ä", "no command"),
         ("\udcff", "no command"),

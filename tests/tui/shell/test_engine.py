@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import log_file, paths
-from engine.errors import CutlineError
 from engine.log_file import log_path
 from engine.wire import lifecycle
 from engine.wire.protocol import LoadedModel, Status, Versions, WorkerInfo
@@ -34,15 +33,6 @@ def room(tmp_path: Path) -> Iterator[EngineRoom]:
     room = EngineRoom(tmp_path)
     yield room
     room.close()
-
-
-def is_going_down(room: EngineRoom) -> bool:
-    """Say whether the engine refuses a job because it ends."""
-    try:
-        room.client.submit(room.job([room.picture("b.png")]))
-    except CutlineError as error:
-        return error.code == "stopping"
-    return False
 
 
 def test_the_status_says_what_a_person_wants_to_know(capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,7 +121,7 @@ def test_who_stops_waiting_is_told_that_the_engine_still_ends(room: EngineRoom, 
     with subprocess.Popen([*COMMAND, "stop"], stderr=subprocess.PIPE, text=True) as waiting:
         assert waiting.stderr is not None
         assert waiting.stderr.readline() == "waiting for the images in flight; --now does not\n"
-        until(lambda: is_going_down(room), "the engine has heard")
+        until(room.is_going_down, "the engine has heard")
         waiting.send_signal(signal.SIGINT)
         assert "the engine ends after the images in flight (not to wait for them" in waiting.stderr.read()
     assert waiting.returncode == 130

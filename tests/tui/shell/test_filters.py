@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine import paths, settings
+from engine.review.drafts import Unwritten
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
@@ -53,6 +54,19 @@ def test_a_filter_that_nothing_fits_is_an_error(cutline: Terminal, shelf: Shelf)
     said = cutline("accept", shelf.root, "--filter", "tag:nothing")
     assert said.code == 2
     assert "no image fits the filter tag:nothing" in said.err
+
+
+def test_a_name_that_is_not_whole_is_told_with_what_there_is(cutline: Terminal, shelf: Shelf) -> None:
+    """A folder that begins so, a source that holds it."""
+    said = cutline("reject", shelf.root, "--filter", "pending folder:su")
+    assert "no image fits the filter pending folder:su (there is folder:sub)" in said.err
+    assert "(there is source:tagger)" in cutline("reject", shelf.root, "--filter", "source:agg").err
+
+
+def test_drafts_are_told_apart(cutline: Terminal, shelf: Shelf) -> None:
+    """Whoever accepts in bulk can leave out what somebody is still writing."""
+    shelf.desk.keep_draft(shelf.id("a.png"), Unwritten("typed", None))
+    assert cutline("accept", shelf.root, "--filter", "NOT draft", "--json").json["images"] == 2
 
 
 def test_a_mistake_is_shown_with_its_place(cutline: Terminal, shelf: Shelf) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import re
@@ -10,13 +9,14 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from engine import paths
 from engine.models import weights
 from tests.engine.models.hub import Hub
+from tests.tui.shell.terminal import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,26 +58,13 @@ COMMAND = (sys.executable, "-m", "tui")
 PATIENCE_SECONDS = 30.0
 
 
-class Ran(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one document on stdout."""
-        return json.loads(self.out)
-
-
-def models(*arguments: str) -> Ran:
+def models(*arguments: str) -> Said:
     """Run `cutline models` to its end, with nobody at the terminal."""
     ran = subprocess.run(
         [*COMMAND, "models", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     assert "Traceback" not in ran.stderr
-    return Ran(ran.returncode, ran.stdout, ran.stderr)
+    return Said(ran.returncode, ran.stdout, ran.stderr)
 
 
 def add_entry(name: str = "some-tagger", licence: str = "MIT", terms: str = "") -> None:
@@ -310,10 +297,10 @@ def test_without_huggingface_hub_only_pull_says_so(hub: Hub) -> None:
     """The other commands do without it; `pull` names the extra that brings it."""
     assert hub.branches
 
-    def said(*arguments: str) -> Ran:
+    def said(*arguments: str) -> Said:
         command = [sys.executable, "-c", WITHOUT, "models", *arguments]
         ran = subprocess.run(command, capture_output=True, text=True, check=False)
-        return Ran(ran.returncode, ran.stdout, ran.stderr)
+        return Said(ran.returncode, ran.stdout, ran.stderr)
 
     assert said("list").code == said("show", "some-tagger").code == said("verify").code == 0
     refused = said("pull", "some-tagger")

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui.shell import undoing
+
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
     from tests.tui.shell.terminal import Terminal
@@ -60,6 +62,22 @@ def test_a_group_is_partly_undone(cutline: Terminal, shelf: Shelf) -> None:
     said = cutline("undo", shelf.root, "--group", group, "--json")
     assert said.code == 3
     assert (said.json["images"], said.json["partly_undone"]) == (2, True)
+
+
+def test_of_many_that_stay_the_first_are_named(
+    cutline: Terminal, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long row of refused images does not bury what was done: the rest is counted, and in the JSON document."""
+    group = cutline("edit", shelf.root, "add:x", "--apply", "--json").json["group"]
+    cutline("edit", shelf.root, "add:y", "--apply")
+    monkeypatch.setattr(undoing, "NAMED_IMAGES", 1)
+    said = cutline("undo", shelf.root, "--group", group)
+    assert said.code == 3
+    first, rest = said.err.splitlines()
+    assert first.startswith("sub/c.png: later decisions on this caption stand")
+    assert rest == f"and 2 more: cutline history {shelf.root} --images GLOB shows their steps; --json names them all"
+    assert said.out == "0 images taken back, 0 captions written\n"
+    assert len(cutline("undo", shelf.root, "--group", group, "--json").json["refused"]) == 3
 
 
 @pytest.mark.parametrize("option", ["--group", "--to"])

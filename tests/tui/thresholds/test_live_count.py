@@ -16,7 +16,7 @@ from engine.review.score_index import ScoreIndex
 from engine.review.threshold_counts import Counted
 from tests.stories.sitting import PATIENCE_SECONDS
 from tui.idle import Idle
-from tui.thresholds.live_count import LiveCount, Question
+from tui.thresholds.live_count import Counting, LiveCount, Question
 
 if TYPE_CHECKING:
     import sqlite3
@@ -46,7 +46,7 @@ class Ear:
 async def counting(trial: Trial) -> AsyncIterator[tuple[LiveCount, Ear, Idle]]:
     """Count over a dataset as the screen does."""
     ear, idle = Ear(), Idle()
-    live = LiveCount(trial.workspace.store, idle, ear)
+    live = LiveCount(Counting(trial.workspace.store), idle, ear)
     running = asyncio.create_task(live.run())
     yield live, ear, idle
     live.close()

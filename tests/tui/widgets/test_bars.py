@@ -14,6 +14,7 @@ from tests.tui.screens.seen import codes, text
 from tests.tui.trial import HOSTILE
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
 from tui.widgets.engine_status import EngineStatus
+from tui.widgets.tag_editor import TagEditor
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -62,6 +63,22 @@ async def test_key_hints_keep_help_and_quit(width: int) -> None:
     assert "a accept" in seen
     assert "? help" in seen
     assert "q quit" in seen
+
+
+@pytest.mark.parametrize("width", [60, 100, 132, 200])
+async def test_the_keys_of_an_editor_are_whole_or_left_out(width: int) -> None:
+    """Where it is narrow the least important hints go, the first ones stay, and none is cut."""
+    bar, hints = KeyHints(), TagEditor().hints
+    app = Alone(bar)
+    async with app.run_test(size=(width, 3)) as pilot:
+        bar.show_keys(hints)
+        await pilot.pause()
+        seen = text(app).splitlines()[0].rstrip()
+    whole = [f" {keys} {word} " for keys, word in hints]
+    shown = next(count for count in range(len(hints), 0, -1) if len("".join(whole[:count])) <= width)
+    assert seen == "".join(whole[:shown]).rstrip()
+    assert shown >= 2
+    assert (shown == len(hints)) == (width == 200)
 
 
 async def test_status_shows_progress_and_gives_way_to_errors() -> None:

@@ -12,6 +12,8 @@ from rich.style import Style
 from engine.captions.changes.agreement import Agreement
 from engine.captions.changes.diff import Candidate, Hunk, Kept
 from engine.captions.viewing.view import ViewedTag
+from engine.finding.highlights import Highlights
+from engine.finding.language import parse
 from tests.tui.trial import HOSTILE
 from tui.widgets.hunk_rows import HunkRow, Look, column_heads, kept_lines, rows_in_view
 
@@ -93,6 +95,17 @@ def test_who_agrees() -> None:
     assert said(rows_in_view(hunks, frozenset({0}), 0, wide, 0, 9).rows)[1].split()[-3:] == ["1/2", "·", "0.70"]
     assert look(99).beside(agreement, together=False).columns is False
     assert look(100).beside(agreement, together=False).columns is True
+
+
+def test_what_was_looked_for_is_marked() -> None:
+    """In the text of a change, whatever it does, and whatever a terminal would obey in it."""
+    highlights = Highlights(parse("tag:red_sofa OR caption:la"))
+    marking = Look(60, lambda _: Style(), highlights.spans)
+    hunks = [add("red sofa", 0.9), Hunk("replace", "tags", 0, 4, "la\x1bmp", "lamp"), add("dog")]
+    rows = rows_in_view(hunks, frozenset({0}), 2, marking, 0, 9).rows
+    marks = ["".join(span.text for span in row.line if span.style.underline) for row in rows]
+    assert marks == ["red sofa", "lala", ""]
+    assert said(rows)[1].split() == ["□", "~", "la␛mp", "→", "lamp"]
 
 
 def test_every_row_is_as_wide_as_the_panel() -> None:

@@ -116,4 +116,4 @@ def test_bar_is_as_long_as_its_share() -> None:
     assert bar(0.0, 4) == ("", "━━━━")
     assert bar(0.5, 4) == ("━━", "━━")
     assert bar(1.0, 4) == ("━━━━", "")
-    assert bar(0.62, 4) == ("━━╸", "━")
+    assert bar(0.62, 4) == ("━━╾", "━")

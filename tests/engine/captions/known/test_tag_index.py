@@ -70,6 +70,20 @@ def test_a_tag_is_found_by_its_key() -> None:
     assert (index.find("long hai"), index.find("lh"), index.find("")) == (None, None, None)
 
 
+def test_a_tag_is_found_by_all_of_its_key() -> None:
+    """Keys that are alike for many letters are told apart: completing one tag must never write another."""
+    index = index_of(("holding weapon in left hand", 3, ""), ("holding weapon in right hand", 2, ""))
+    assert [index.find(f"holding weapon in {side} hand") for side in ("left", "right", "each")] == [0, 1, None]
+
+
+def test_every_tag_may_have_a_category_of_its_own() -> None:
+    """A list whose second column says something else of each tag, as a translation, is read like any other."""
+    tags = TagList()
+    for number in range(1 << 15 | 1):
+        tags.add(Known(f"t{number}", f"word {number}", 0))
+    assert TagIndex(tags).known(1 << 15).category == f"word {1 << 15}"
+
+
 def test_without_tags_nothing_is_found() -> None:
     """An empty index answers."""
     index = index_of()

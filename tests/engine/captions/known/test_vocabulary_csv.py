@@ -64,13 +64,29 @@ def test_a_category_may_be_a_word() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", [b'"half a quote,0,1', b",0,1", b"a,0,many", b'"a, b",0,1', b"caf\xe9,0,1", b"x" * 200_000, b"a,0,-5"]
+    "line",
+    [
+        b'"half a quote,0,1',
+        b",0,1",
+        b"a,0,many",
+        b'"a, b",0,1',
+        b"caf\xe9,0,1",
+        b"x" * 200_000,
+        b"a,0,-5",
+        b"a,0," + b"9" * 20,
+        b"a,0," + b"9" * 5_000,
+    ],
 )
 def test_a_broken_line_is_counted_and_harms_no_other(line: bytes) -> None:
     """What is no tag is left out; every other line is read."""
     found = read_known_tags(PLAIN + line + b"\n" + b"sky,0,7\n")
     assert found.broken == 1
     assert found.tags.names == ["1girl", "long_hair", "miku", "sky"]
+
+
+def test_a_category_too_long_for_a_number_is_a_word() -> None:
+    """Digits without end are no category that any site has, and nothing fails on them."""
+    assert _lines(b"a," + b"9" * 5_000) == [("a", "9" * 5_000, 0, "")]
 
 
 def test_rubbish_is_no_list() -> None:

@@ -29,6 +29,7 @@ MERGED = {
     "a BOM that came stays": (b"a, b", b"a", b"\xef\xbb\xbfa, b, c", b"\xef\xbb\xbfa, c"),
     "a created file that grew keeps what grew": (b"tree", None, b"tree, more", b"more"),
     "a created file without anything else goes": (b"tree, leaf", None, b"leaf, tree", None),
+    "a created file with nothing left but a BOM goes": (b"tree", None, b"\xef\xbb\xbftree", None),
     "a file that was there again takes both": (None, b"a, b", b"c", b"c, a, b"),
     "bytes that are no UTF-8 are kept": (b"caf\xe9, b", b"caf\xe9", b"caf\xe9, b, c\xff", b"caf\xe9, c\xff"),
     "words at other places": (
