@@ -29,7 +29,7 @@ from engine.review.store import Store
 from engine.review.views_in_force import ViewsInForce
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from engine.captions.viewing.view import View
@@ -220,9 +220,9 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
         with self.store.explained():
             return drafts.load(self.store.db)
 
-    def keep_draft(self, image: ImageId, draft: drafts.Unwritten | None) -> None:
-        """Keep what was typed for an image; None drops it."""
+    def keep_draft(self, image: ImageId, draft: drafts.Unwritten | None, over: Collection[str] | None = None) -> None:
+        """Keep what was typed for an image, None drops it; `over` are the texts it may take the place of, None for any."""
         if draft is None:
-            drafts.drop(self.store, image)
+            drafts.drop(self.store, image, over)
         else:
-            drafts.keep(self.store, image, draft)
+            drafts.keep(self.store, image, draft, over)

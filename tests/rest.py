@@ -11,6 +11,8 @@ import textual.screen
 
 LOOK_SECONDS = 0.002
 """How often is looked."""
+STREAM_SECONDS = 0.1
+"""After so long an event loop that always has something due soon is one into which results stream."""
 FRAME_SECONDS = 0.004
 """Between one frame and the next; Textual has 17 ms."""
 SOON_SECONDS = 0.02
@@ -32,7 +34,9 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     while (passed := time.monotonic() - began) < max_sleep:
         worked = time.process_time()
         await asyncio.sleep(LOOK_SECONDS)
-        if passed + LOOK_SECONDS > min_sleep and time.process_time() - worked < LOOK_SECONDS * BUSY_SHARE and _rests():
+        if passed < min_sleep or time.process_time() - worked > LOOK_SECONDS * BUSY_SHARE:
+            continue
+        if _rests() or passed > STREAM_SECONDS:
             return
 
 

@@ -7,17 +7,22 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import App
+from textual.binding import Binding
+from textual.widgets import TextArea
 from textual.worker import WorkerFailed
 
 from engine.models import token_counters
 from engine.workspace import Workspace
+from tui import commands
 from tui.course.lineup import Lineup
 from tui.hand import Hand
 from tui.idle import Idle
-from tui.keys.keymap import Keymap
+from tui.keys.keymap import WAYS_OUT, Keymap
 from tui.looks.wearing import Looks
 from tui.preview.choice import choose
 from tui.screens.review import ReviewScreen
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.filter import LineFilter
+    from textual.widget import Widget
 
     from engine.settings import Settings
     from tui.course.turns import Turns
@@ -43,7 +49,9 @@ COLOURLESS = (Colourless(),)
 class CutlineApp(App[int], inherit_bindings=False):
     """One dataset under review."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"leave('{key}')", "quit", priority=True, show=False) for key in WAYS_OUT
+    ]
     ENABLE_COMMAND_PALETTE = False
     TITLE = "cutline"
 
@@ -89,6 +97,39 @@ class CutlineApp(App[int], inherit_bindings=False):
         """Wait until everything asked for is done and shown."""
         await self.idle.reached()
 
+    async def on_event(self, event: events.Event) -> None:
+        """Let the review see its keys first, where there is still one order among them."""
+        if (
+            isinstance(event, events.Key)
+            and not event.is_forwarded
+            and self.screen is self._review
+            and await self._review.typed_ahead.take(event)
+        ):
+            return
+        await super().on_event(event)
+
+    def action_leave(self, key: str) -> None:
+        """Leave from every screen and line; in its turn behind what was typed there before."""
+        self.idle.rise()
+        (self.focused or self.screen).call_later(self._copy_or_leave, self.focused, key)
+
+    def _copy_or_leave(self, typed_in: Widget | None, key: str) -> None:
+        if key == "ctrl+c" and isinstance(typed_in, TextArea) and typed_in.selected_text:
+            typed_in.action_copy()
+            self.idle.fall()
+        else:
+            self.run_worker(self._leave(), name="leave")
+
+    async def _leave(self) -> None:
+        """Let the screens stop what changes files, then leave as the review does."""
+        try:
+            for screen in reversed(self.screen_stack):
+                if (wind_up := getattr(screen, "wind_up", None)) is not None:
+                    await wind_up()
+            self._review.action_turn(commands.Quit.name)
+        finally:
+            self.idle.fall()
+
     def on_mount(self) -> None:
         """Put the theme on and show the review."""
         problems = [*self.looks.begin(self._theme_wanted), *self.keymap.problems]
@@ -120,6 +161,13 @@ class CutlineApp(App[int], inherit_bindings=False):
             asyncio.get_running_loop().remove_signal_handler(number)
         self._hand.last(self.turns.thresholds.settle)
         self._hand.rest()
+
+    def hand_back(self) -> None:
+        """Print what was typed and could not be kept, when the terminal is the person's again, if it is still there."""
+        if remains := self._review.editing.drafts.remains():
+            with suppress(OSError):
+                sys.stderr.write(f"{remains}\n")
+                sys.stderr.flush()
 
     @property
     def fault(self) -> BaseException | None:
@@ -163,7 +211,10 @@ def run(
     opened = workspace or Workspace.open(folder, settings, load=False)
     try:
         app = CutlineApp(opened, settings, preview, lineup, resumes=resumes)
-        result = app.run()
+        try:
+            result = app.run()
+        finally:
+            app.hand_back()
         if app.fault is not None:
             raise app.fault
         return app.return_code or result or 0

@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from engine.review.store import Store
 
 
+def refuse_unwritable(frame: Frame, after: bytes | None) -> None:
+    """Stop what would put text into a caption that is not text; what leaves its bytes as they are may go on.
+
+    Args:
+        frame: What the person saw.
+        after: The caption's bytes as they would be; None for no file.
+
+    Raises:
+        Refused: The caption would become a mixture of encodings.
+    """
+    if after != frame.raw and frame.unwritable:
+        raise Refused(frame.unwritable, "save it as UTF-8 first")
+
+
 class Decisions:
     """Accepting, rejecting, editing, marking."""
 
@@ -88,8 +102,7 @@ class Decisions:
     def _decide(
         self, frame: Frame, kind: str, after: bytes | None, said: tuple[Verdict, ...], group: int | None
     ) -> Step:
-        if after != frame.raw and frame.unwritable:
-            raise Refused(frame.unwritable, "save it as UTF-8 first")
+        refuse_unwritable(frame, after)
         if stat_image(self.root, frame.image.key) is None:
             raise self._gone(frame.image)
         still_open = {shown.proposal.id for shown in frame.open} & {verdict.proposal for verdict in said}

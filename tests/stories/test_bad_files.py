@@ -61,6 +61,24 @@ async def test_a_caption_that_is_not_utf8_is_kept(desk: Desk) -> None:
     desk.caption_file("3.png").reads(latin)
 
 
+async def test_a_caption_in_another_encoding_says_what_can_be_done(desk: Desk) -> None:
+    """The message is one line whatever the file's name holds, names the keys in force, and rejecting works."""
+    utf16 = "a cat".encode("utf-16")
+    desk.image("odd\nname.png", caption=utf16)
+    desk.image("z.png", caption=utf16)
+    desk.proposal("odd\nname.png", {"window": 0.9})
+    async with desk.review() as review:
+        review.shows("odd↵name.txt", "s skips it, x rejects what is proposed; or save it as UTF-8")
+        await review.press(commands.Accept)
+        assert review.in_view == "odd\nname.png"
+        assert review.text.count("x rejects what is proposed") == 2
+        await review.press(commands.Reject)
+        assert review.in_view == "z.png"
+        review.shows("s skips it; or save it as UTF-8")
+    assert desk.kinds() == ["reject"]
+    desk.caption_file("odd\nname.png").reads(utf16)
+
+
 async def test_a_caption_that_is_no_file_keeps_nobody_waiting(desk: Desk) -> None:
     """The screen says what has the caption's name, lets nobody write there, and goes on with the next image."""
     desk.images("1.png", "2.png")

@@ -74,6 +74,18 @@ async def test_the_list_leaves_keys_to_the_text(desk: Desk) -> None:
 
 
 @pytest.mark.usefixtures("_booru")
+async def test_a_comma_typed_by_habit_behind_a_completed_tag_is_no_second_one(desk: Desk) -> None:
+    """Completing has put the separator already: whoever types it, with a blank, goes on with the next tag."""
+    desk.image("1.png", caption="solo")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        await review.write(", long")
+        await review.press("tab")
+        await review.write(", hat,, x")
+        assert _editor(review) == "solo, long hair, hat,, x"
+
+
+@pytest.mark.usefixtures("_booru")
 async def test_prose_is_left_alone(desk: Desk) -> None:
     """In a sentence no list opens by itself; asked for, it completes the word under the cursor."""
     desk.image("1.png", caption="A girl looks at a hat. She is hat")
@@ -210,3 +222,27 @@ async def test_pasted_lines_end_as_the_file_has_it(desk: Desk) -> None:
         await review.paste("\reins\r\nzwei\ndrei")
         await review.press("ctrl+s")
     desk.caption_file("1.png").reads("a cat\neins\nzwei\ndrei")
+
+
+async def test_two_screens_type_for_one_image(desk: Desk) -> None:
+    """The second is told that the first keeps a draft, which stays; leaving the same text once more replaces it."""
+    desk.image("1.png", caption="a cat")
+    async with desk.review(size=(200, 40)) as first, desk.review(size=(200, 40)) as second:
+        for review, typed in ((first, "s"), (second, " two")):
+            await review.press(commands.Edit)
+            await review.write(typed)
+            await review.press("escape", "escape")
+        await second.comes_to_show("another screen keeps a draft of 1.png")
+        assert _drafts(desk) == ["a cats"]
+        await second.press("ctrl+q")
+        second.shows("what you typed could not be kept (another screen keeps a draft of 1.png)")
+        assert _drafts(desk) == ["a cats"]
+        await second.press(commands.Edit, "escape")
+        second.shows_not("another screen")
+        assert _drafts(desk) == ["a cat two"]
+        await first.press(commands.Edit)
+        await first.write("!")
+        await first.comes_to_show("another screen keeps a draft of 1.png")
+        await first.press("ctrl+s")
+        assert _drafts(desk) == ["a cat two"]
+    desk.caption_file("1.png").reads("a cats!")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stories.desk import Desk
+from tests.bench.pty_app import PtyApp
+from tests.stories.desk import CUTLINE, REPOSITORY, Desk
+from tests.stories.plain_talk import Talk
 from tui import commands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.stories.sitting import Sitting
 
 LONG = "a very long caption, " * 10_000
 
@@ -152,3 +157,110 @@ async def test_a_read_only_folder_can_be_looked_at(desk: Desk, mount: Callable[.
     desk.caption_file("2.png").reads("a dog")
     assert not (desk.root / ".cutline").exists()
     assert desk.states() == {"1.png": "pending", "2.png": "rejected"}
+
+
+def _fill_for_good(folder: Path) -> Path:
+    """Fill a disk, and the space that the store's log has of its own."""
+    filler = _fill(folder, leave=0)
+    assert os.statvfs(folder).f_bavail == 0
+    return filler
+
+
+def _has_left(review: Sitting) -> bool:
+    return review.app._exit
+
+
+LINE = "a cat on a mat " * 4000
+"""More than what the store's log still has room for."""
+
+
+async def test_text_that_cannot_be_kept_is_not_left_at_once(small_desk: Desk) -> None:
+    """The first request to leave says it and stays; the second leaves, counts no draft and has the text to be copied."""
+    desk = small_desk
+    desk.image("1.png", caption="a cat")
+    async with desk.review(size=(200, 40)) as review:
+        _fill_for_good(desk.root)
+        await review.press(commands.Edit)
+        await review.paste(LINE)
+        await review.press("ctrl+c")
+        review.shows("what you typed could not be kept (database or disk is full)", "q as it is leaves and prints")
+        assert not _has_left(review)
+        await review.press("q")
+        assert _has_left(review)
+        assert review.app._exit_renderables == []
+        remains = review.app._review.editing.drafts.remains()
+    assert remains.startswith("1.png: ")
+    assert LINE.strip() in remains
+    desk.caption_file("1.png").reads("a cat")
+
+
+async def test_text_that_found_room_again_is_kept_when_leaving(small_desk: Desk) -> None:
+    """After room was made the same key leaves, and the draft is in the store."""
+    desk = small_desk
+    desk.image("1.png", caption="a cat")
+    async with desk.review(size=(200, 40)) as review:
+        filler = _fill_for_good(desk.root)
+        await review.press(commands.Edit)
+        await review.paste(LINE)
+        await review.press("escape", "question_mark", "ctrl+c")
+        assert not _has_left(review)
+        review.shows("what you typed could not be kept")  # on the review, from wherever one wanted to leave
+        filler.unlink()
+        await review.press("q")
+        assert "1 draft is kept" in str(review.app._exit_renderables[0])
+        assert review.app._review.editing.drafts.remains() == ""
+    with desk.workspace() as workspace:
+        assert [draft.text for draft in workspace.drafts_kept().values()] == [f"a cat{LINE}"]
+
+
+async def test_writing_on_a_full_disk_names_no_conflict(small_desk: Desk) -> None:
+    """That the key writes over the caption is said only where the caption was changed elsewhere."""
+    desk = small_desk
+    desk.image("1.png", caption="a cat")
+    async with desk.review(size=(400, 40)) as review:
+        _fill_for_good(desk.root)
+        await review.press(commands.Edit)
+        await review.paste(LINE)
+        await review.press("ctrl+s")
+        review.shows("database or disk is full (make room or check permissions)")
+        review.shows_not("over it")
+    desk.caption_file("1.png").reads("a cat")
+
+
+@pytest.mark.parametrize("ending", ["q", "hangup"])
+def test_what_could_not_be_kept_is_printed_behind_the_screen(small_desk: Desk, ending: str) -> None:
+    """Whatever ended the review, the terminal shows the text with its image's name, and nothing that it would obey."""
+    desk = small_desk
+    desk.image("1.png", caption="a cat")
+    command = ("env", f"PYTHONPATH={REPOSITORY}", *CUTLINE, "review", "--preview", "none", str(desk.root))
+    with PtyApp(command) as app:
+        app.wait_for("a cat")
+        _fill_for_good(desk.root)
+        app.press("e")
+        app.wait_for("EDIT")
+        app.press(f"\x1b[200~{LINE}unforgotten\x1b[201~")
+        app.wait_for("not kept yet")
+        if ending == "q":
+            app.press("\x03")
+            app.wait_for("leaves and prints")
+            app.press("q")
+        else:
+            os.kill(app.pid, signal.SIGHUP)
+        app.wait_for("1.png: what you typed is kept nowhere; here it is")
+        app.wait_for("unforgotten")
+
+
+def test_a_line_that_cannot_be_kept_is_read_at_the_end(small_desk: Desk) -> None:
+    """Without a screen a full disk is said, `quit` is held back once, and what was typed is read before the end."""
+    desk = small_desk
+    desk.image("1.png", caption="a cat")
+    with Talk(desk) as talk:
+        _fill_for_good(desk.root)
+        talk("edit")
+        assert "is not kept yet" in talk(f"{LINE}end")
+        assert "kept as a draft" not in talk(".")
+        assert "could not be kept, database or disk is full" in talk("quit")
+        last = talk.leaves("quit")
+    assert "1.png, kept nowhere, here is what you typed: " in last
+    assert f"{LINE}end" in last
+    assert "1 draft is kept" not in last

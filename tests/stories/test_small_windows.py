@@ -32,3 +32,16 @@ async def test_the_help_says_what_it_is(desk: Desk) -> None:
             assert not first.strip()
             assert heading.split() == ["cutline", "help", "keys", "in", "force", "esc", "closes"]
         review.shows("end of a line")
+
+
+async def test_every_change_of_a_long_caption_is_seen_in_the_result(desk: Desk) -> None:
+    """What does not fit is shown around the change under the cursor, wherever in the caption it is."""
+    tags = [f"tag number {number}" for number in range(300)]
+    desk.image("1.png", caption=", ".join(tags))
+    desk.proposal("1.png", {"sofa": 0.9, "window": 0.8})
+    desk.proposal("1.png", ", ".join(["first", *tags]), "captioner")
+    async with desk.review(size=(80, 24)) as review:
+        assert "sofa" in review.result_line()
+        assert "lines above" in review.result_line()
+        await review.next_hunk()
+        assert "window" in review.result_line()

@@ -80,4 +80,16 @@ def no_image(now: Situation) -> str:
 
 def undecidable(now: Situation) -> str:
     """Say why the image cannot be decided on; empty where it can."""
-    return now.card.problem if now.card else no_image(now)
+    if now.card is None:
+        return no_image(now)
+    return f"{now.card.problem}; {ways_on(now.card, now.keys)}" if now.card.problem else ""
+
+
+def ways_on(card: Card, keys: Keys) -> str:
+    """Say what can be done with an image that cannot be decided on, with the keys in force."""
+    is_read = bool(card.frame.unwritable)  # as opposed to a file that could not be opened
+    ways = [(keys.shown("skip"), "skips it")]
+    if is_read and card.frame.open:
+        ways.append((keys.shown("reject"), "rejects what is proposed"))
+    told = ", ".join(f"{key} {what}" for key, what in ways if key)
+    return "; ".join(filter(None, (told, "or save it as UTF-8 in another program" if is_read else "")))

@@ -49,8 +49,8 @@ class Reject(Command):
 
     @staticmethod
     def why_not(now: Situation) -> str:
-        """It needs an open candidate."""
-        if problem := undecidable(now):
+        """It needs an open candidate; a caption that nothing can be added to stays as it is, so it may be any."""
+        if (problem := undecidable(now)) and not (now.card and now.card.frame.unwritable):
             return problem
         return "" if now.card and now.card.frame.open else "no candidate is open here: nothing to reject"
 

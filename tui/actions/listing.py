@@ -101,7 +101,7 @@ class Help(ListCommand):
 class Back(ListCommand):
     """Return to where one came from."""
 
-    name, keys, hint = "back", ("q", "escape", "ctrl+c", "ctrl+q"), "back"
+    name, keys, hint = "back", ("q", "escape"), "back"
     help = "Return to where you came from"
 
 

@@ -94,7 +94,7 @@ class Finding:
         try:
             query, sort = self.filtering.read(text), parse_order(order) if order else USUAL
         except CutlineError as wrong:
-            self._sight.say(f"the filter and order of the last time are left out: {wrong}", "warning")
+            self._sight.notice(f"the filter and order of the last time are left out: {wrong}")
             return
         self._turns.lineup = Lineup(query, sort, limit=lineup.limit)
 
@@ -106,8 +106,7 @@ class Finding:
         self._telling.show(lineup)
         self._following.resume()
         problems = [f"the filter {name} in cutline.toml: {why}" for name, why in broken(self._filters)]
-        if problems:
-            self._sight.say(" · ".join(problems), "warning")
+        self._sight.notice(*problems)
 
     def scanned(self) -> None:
         """Note that the whole folder was looked through."""

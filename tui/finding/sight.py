@@ -19,6 +19,9 @@ class Sight(Protocol):
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line."""
 
+    def notice(self, *told: str) -> None:
+        """Say raw lines that nobody asked for, beside others of that kind that still stand there."""
+
     def show_filter(self, told: str) -> None:
         """Show what the queue holds, one raw line; empty for all images in their usual order."""
 

@@ -193,7 +193,7 @@ class Help(JobCommand):
 class Back(JobCommand):
     """Return to the review."""
 
-    name, keys, hint = "back", ("q", "escape", "J", "ctrl+c", "ctrl+q"), "back"
+    name, keys, hint = "back", ("q", "escape", "J"), "back"
     help = "Return to the review; jobs go on"
 
 

@@ -239,7 +239,8 @@ class Session:
 
     async def _quit(self, _: Card | None, rest: str) -> None:
         nothing_behind("quit", rest)
-        await self._leave()
+        if await self._writing.may_leave():
+            await self._leave()
 
     async def _leave(self) -> None:
         """Leave: everything decided is on disk."""
@@ -248,8 +249,7 @@ class Session:
         if self._writing.typing is not None:
             self._writing.typing.leave()
         self._stage.say("Everything you decided is on disk")
-        if drafts := self._writing.farewell():
-            self._stage.say(drafts)
+        await self._writing.farewell()
 
 
 async def _alone(name: str, handler: Handler, card: Card | None, rest: str) -> None:

@@ -14,6 +14,8 @@ from tui.plain.places import number
 from tui.typing.drafts import Drafts, caption_text
 
 if TYPE_CHECKING:
+    from engine.review.drafts import Unwritten
+    from engine.review.records import ImageId
     from tui.course.card import Card
     from tui.course.deciding import Deciding
     from tui.course.turns import Turns
@@ -54,7 +56,11 @@ class Writing:
         self.drafts = Drafts(turns.workspace, hand, stage.say)
         self.typing: Typing | None = None
         """Takes the lines that come next; None for a command."""
-        self._turns, self._deciding, self._hand, self._stage = turns, deciding, hand, stage
+        self._told_of: dict[ImageId, Unwritten] = {}
+        """What could not be kept when that was last said."""
+        self._asked_with: dict[ImageId, Unwritten] = {}
+        """What could not be kept when the person last asked to leave."""
+        self._turns, self._deciding, self._stage = turns, deciding, stage
 
     @property
     def handlers(self) -> Spoken:
@@ -68,12 +74,31 @@ class Writing:
 
     async def keep(self) -> None:
         """Have the store hold what was typed."""
-        await self._hand.do(self.drafts.flush)
+        problem, unkept = await self.drafts.keep_all(), self.drafts.unkept
+        if problem is not None and unkept != self._told_of:
+            self._stage.say(f"What you typed is not kept yet: {problem}")
+        self._told_of = unkept
 
-    def farewell(self) -> str:
-        """Return what is to be said of drafts when leaving; empty where there are none."""
-        count = len(self.drafts.waiting)
-        return f"{_drafts(count)} kept and not written" if count else ""
+    async def may_leave(self) -> bool:
+        """Say whether nothing is lost by leaving, or the person was told of it and asks again."""
+        problem, unkept = await self.drafts.keep_all(), self.drafts.unkept
+        if problem is None or not unkept or unkept == self._asked_with:
+            return True
+        self._asked_with = self._told_of = unkept
+        why = problem.__cause__ or problem.message
+        self._stage.say(f"What you typed could not be kept, {why}. Mend that, then quit. Quit as it is reads it to you")
+        return False
+
+    async def farewell(self) -> None:
+        """Say what became of drafts when leaving, and read those that could not be kept."""
+        await self.drafts.keep_all()
+        unkept = self.drafts.unkept
+        if count := len(self.drafts.waiting.keys() - unkept.keys()):
+            self._stage.say(f"{_drafts(count)} kept and not written")
+        for image, draft in unkept.items():
+            self._stage.read(
+                speak.named(f"{self.drafts.name(image)}, kept nowhere, here is what you typed", draft.text)
+            )
 
     # --- a whole caption --------------------------------------------------------------------------------------
 
@@ -118,7 +143,10 @@ class Writing:
             await self._deciding.save(card, text)
         except CutlineError:
             self.drafts.leave(text)
-            self._stage.say("Your text is kept as a draft: edit, then a full stop, writes it over what is there then")
+            await self.keep()
+            if card.image not in self.drafts.unkept:
+                again = "edit, then a full stop, writes it over what is there then"
+                self._stage.say(f"Your text is kept as a draft: {again}")
             raise
         self.drafts.written()
         self._stage.say("edited and written")
@@ -126,7 +154,7 @@ class Writing:
     def left(self, text: str) -> None:
         """Say what became of a text that was not written."""
         if self.drafts.leave(text):
-            self._stage.say("Kept as a draft, not written; edit goes on with it")
+            self._stage.say(f"{'Not' if self.drafts.unkept else 'Kept as a draft, not'} written; edit goes on with it")
         else:
             self._stage.say("Nothing was changed")
 
@@ -204,11 +232,16 @@ class _CaptionTyping:
         if line == END and card is not None and (self._lines or self._begins.is_draft):
             await self._writing.write(card, "\n".join(self._lines))
         else:
+            self._writing.drafts.insist(self._text)
             self.leave()
 
     def leave(self) -> None:
         """Keep what was typed as a draft."""
-        self._writing.left("\n".join(self._lines) if self._typed or self._begins.is_draft else self._begins.text)
+        self._writing.left(self._text)
+
+    @property
+    def _text(self) -> str:
+        return "\n".join(self._lines) if self._typed or self._begins.is_draft else self._begins.text
 
 
 class _HunkTyping:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from engine import editing
@@ -51,6 +52,9 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         self._sought = ""
         self._applied: editing.Applied | None = None
         self.stage: Stage = "looking"
+        self._at_rest = asyncio.Event()
+        """Whether no file is being changed."""
+        self._at_rest.set()
 
     def on_mount(self) -> None:
         """Look, unless that was done."""
@@ -158,6 +162,7 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         assert self._plan is not None
         changes = [change for change in self._plan.changes if change.caption not in self._left_out]
         self.stage = "applying"
+        self._at_rest.clear()
         self._tell_making("")
         self._work.ask(
             lambda course: editing.apply(
@@ -172,6 +177,7 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         self.say(self.keys.text(f"making the changes{': ' if so_far else ' …'}{so_far}; {{back}} stops here"))
 
     def _made(self, applied: editing.Applied | CutlineError) -> None:
+        self._at_rest.set()
         if isinstance(applied, CutlineError):  # the store cannot be written: nothing was
             self.stage = "ready"
             self.say(str(applied), "error")
@@ -183,6 +189,12 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
             self.show_items(self._refusals(applied.refused), 0)
         else:
             self.dismiss(applied)
+
+    async def wind_up(self) -> None:
+        """Stop changing files between two of them, before the app is left."""
+        if self.stage == "applying":
+            self.back()
+            await self._at_rest.wait()
 
     def back(self) -> None:
         """Leave; while changes are being made, stop there."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
-from engine.errors import CutlineError
+from engine.errors import ChangedOutside, CutlineError
 from tui import commands
 from tui.actions.writing import WriteCaption
 from tui.stage import Stage
 from tui.typing.drafts import Drafts
 
 if TYPE_CHECKING:
+    from engine.review.drafts import Unwritten
+    from engine.review.records import ImageId
     from tui.course.card import Card
     from tui.course.deciding import Deciding
     from tui.course.turns import Turns
@@ -49,6 +51,8 @@ class Editing:
         self.drafts = Drafts(turns.workspace, hand, lambda problem: desk.say(problem, "error"))
         self._editor, self._turns, self._deciding, self._desk = editor, turns, deciding, desk
         self._hand, self._completing = hand, completing
+        self._told_of: dict[ImageId, Unwritten] = {}
+        """What could not be kept when the person last asked to leave."""
         editor.completer, editor.typed = completing, self._typed
 
     async def begin(self) -> None:
@@ -110,9 +114,10 @@ class Editing:
             now = self._turns.card
             if now is not None and now.image == card.image:
                 self.drafts.open_on = now
-                self._desk.say(f"{problem}; {self._write_key} again writes your text over it", "error")
+                over = f"; {self._write_key} again writes your text over it"
+                self._desk.say(f"{problem}{over if isinstance(problem, ChangedOutside) else ''}", "error")
             else:  # what was typed is for no other image
-                self.leave(text)
+                self._leave(text)
                 self._desk.say(f"{problem}; what you typed is kept as a draft", "error")
             return
         self.drafts.written()
@@ -123,16 +128,32 @@ class Editing:
 
     def leave(self, text: str) -> None:
         """Close the editor and keep what was typed."""
+        self.drafts.insist(text)
+        self._leave(text)
+
+    def _leave(self, text: str) -> None:
         if self.drafts.leave(text):
             again = self._turns.keys.shown(commands.Edit)
             self._desk.say(f"kept as a draft, not written; {again} goes on with it", "warning")
         self._close()
 
-    def farewell(self) -> str:
-        """Leave the editor for good; return what is to be said of drafts, one line, empty where there are none."""
+    async def may_leave(self) -> bool:
+        """Close the editor; say whether nothing is lost by leaving, or the person was told of it and asks again."""
         if self.under_way:
-            self.leave(self._editor.content())
-        count = len(self.drafts.waiting)
+            self._leave(self._editor.content())
+        problem = await self.drafts.keep_all()
+        unkept = self.drafts.unkept
+        if problem is None or not unkept or unkept == self._told_of:
+            return True
+        self._told_of = unkept
+        key = self._turns.keys.shown(commands.Quit)
+        told = f"what you typed could not be kept ({problem.__cause__ or problem.message})"
+        self._desk.say(f"{told}: mend that, then {key}; {key} as it is leaves and prints the text", "error")
+        return False
+
+    def farewell(self) -> str:
+        """Return what is to be said of drafts that are in the store, one line, empty where there are none."""
+        count = len(self.drafts.waiting.keys() - self.drafts.unkept.keys())
         return f"{_drafts(count)} kept and not written: ✎ marks where, when you open this folder again" if count else ""
 
     def _close(self) -> None:

@@ -27,7 +27,7 @@ class HelpScreen(ModalScreen[None]):
     """Lists the keys by what they are for; any of a few keys leaves it."""
 
     CSS_PATH = "../styles/help.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,space,enter,ctrl+c,ctrl+q", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,q,question_mark,space,enter", "dismiss", "close")]
 
     def __init__(self) -> None:
         """Let the key that opened it close it, too."""

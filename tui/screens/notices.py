@@ -22,6 +22,16 @@ class Notices:
         """
         self._says, self._say = says, say
         self._standing: list[str] = []
+        self._is_read = False
+
+    @property
+    def unread(self) -> bool:
+        """Whether something stands there since the start and no key was pressed: nobody can have seen it yet."""
+        return bool(self._standing) and not self._is_read
+
+    def read(self) -> None:
+        """Note that a person is there, so that other words may take the place of what stands."""
+        self._is_read = True
 
     def tell(self, *told: str) -> None:
         """Say raw lines; with those before, unless something else was said since."""

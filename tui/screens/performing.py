@@ -33,20 +33,20 @@ class Performing:
         self.handlers: Handlers = {}
         self._surface, self._turns = surface, surface.turns
         self._finding, self._thresholds, self._sweeping = finding, thresholds, sweeping
-        self._opens_editor = False
+        self.opens_editor = False
         """Whether an editor was asked for that is not open yet."""
 
     def ask(self, name: str, number: int) -> None:
         """Put a command at the end of what was asked."""
-        if self._opens_editor:
-            return  # these keys are meant for the editor that is about to open
         command, turns = commands.named(name), self._turns
+        if self.opens_editor and command is not commands.Quit:
+            return  # asked for by the mouse or by name: it would cover the editor that is about to open
         if (self._finding.is_typing and command is not commands.Quit) or self._finding.open_line(name):
             return
         if turns.busy and command is not commands.Quit:
             self._surface.say(f"{turns.busy} …; press it again after that", "warning")
             return
-        self._opens_editor = name in OPEN_AN_EDITOR
+        self.opens_editor = self.opens_editor or name in OPEN_AN_EDITOR
         if command.decides and (turns.guard.holds or turns.card is None):
             turns.ask(partial(self._hold_back, command))
         else:
@@ -63,13 +63,18 @@ class Performing:
     async def _perform(self, command: type[commands.Command], number: int, card: Card | None) -> None:
         """Do what a key asked for, or say why it does nothing."""
         try:
-            if reason := command.why_not(self._turns):
+            if reason := command.why_not(self._turns) or self._covered(command):
                 self._surface.say(reason, "warning")
             else:
                 await self._do(command, number, card)
         finally:
             if command.name in OPEN_AN_EDITOR:
-                self._opens_editor = False
+                self.opens_editor = False
+
+    def _covered(self, command: type[commands.Command]) -> str:
+        """Say why an editor is not opened below another screen; empty where there is none."""
+        is_covered = self._surface.app.screen is not self._surface
+        return "not opened: another screen came first" if is_covered and command.name in OPEN_AN_EDITOR else ""
 
     async def _do(self, command: type[commands.Command], number: int, card: Card | None) -> None:
         self._thresholds.key_pressed()

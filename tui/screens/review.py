@@ -21,6 +21,7 @@ from tui.screens.jobs_door import JobsDoor
 from tui.screens.news import News
 from tui.screens.performing import Performing
 from tui.screens.surface import Surface
+from tui.screens.typed_ahead import TypedAhead
 from tui.sitting.resuming import KEPT_EVERY_SECONDS, Resuming
 from tui.thresholds.threshold_keys import ThresholdKeys
 from tui.typing.completing import Completing
@@ -66,7 +67,7 @@ class ReviewScreen(Surface):
         self._jobs = JobsDoor(workspace.title, self._link, self.turns, idle, settings.engine.device)
         self._sweeping = garbage.Sweeping()
         self._choosing, self._rewording = Choosing(self), Rewording(self._hunk_editor, self.turns, self)
-        self._tokens = TokenCounts(settings, idle, self._caption.show_tokens, self.say)
+        self._tokens = TokenCounts(settings, idle, self._caption.show_tokens, lambda told, _: self.notice(told))
         deciding = Deciding(self.turns, hand)
         completing = Completing(workspace, settings.captions.vocabularies, idle, lambda told: self.say(told, "warning"))
         self.editing = Editing(self._editor, self.turns, deciding, hand, self, completing)
@@ -77,6 +78,7 @@ class ReviewScreen(Surface):
         self._many.filter_by, self._many.finder = self._finding.apply, self._finding.shared_finder
         self.resuming = Resuming(self.turns, self._finding, hand)
         self._performing = Performing(self, self._finding, self._thresholds, self._sweeping)
+        self.typed_ahead = TypedAhead(self, self._awaits_text)
         self._performing.handlers = {
             **self.turns.handlers,
             **deciding.handlers,
@@ -140,7 +142,17 @@ class ReviewScreen(Surface):
 
     def action_turn(self, name: str, number: int = 0) -> None:
         """Put a command at the end of what was asked."""
+        self._notices.read()
         self._performing.ask(name, number)
+
+    def _awaits_text(self) -> bool:
+        """Say whether a line or an editor was asked for that does not have the keys yet."""
+        is_open = self.editing.under_way or self._rewording.under_way or self._finding.is_typing
+        return self._performing.opens_editor or (is_open and self.focused is None)
+
+    def on_descendant_focus(self) -> None:
+        """Hand over what was typed ahead."""
+        self.typed_ahead.release()
 
     @property
     def _own_handlers(self) -> Handlers:
@@ -179,7 +191,11 @@ class ReviewScreen(Surface):
         await self.app.push_screen(Palette(self.turns), do)
 
     async def _quit(self, _: Card | None) -> None:
-        self.app.exit(0, message=Text(self.editing.farewell()) or None)
+        if await self.editing.may_leave():
+            self.app.exit(0, message=Text(self.editing.farewell()) or None)
+            return
+        while self.app.screen is not self:  # why is said here
+            await self.app.pop_screen()
 
     # --- editing by hand --------------------------------------------------------------------------------------
 
@@ -214,7 +230,7 @@ class ReviewScreen(Surface):
         self._idle.fall()
         self._tell_notices()
         if message.problem:
-            self.say(message.problem, "error")
+            self.notice(message.problem)
 
     def on_results_stored(self) -> None:
         """Show new candidates."""
@@ -247,6 +263,7 @@ class ReviewScreen(Surface):
 
     def on_image_picked(self, message: messages.ImagePicked) -> None:
         """Go to the row that was clicked."""
+        self._notices.read()
         if message.how != "go":
             self.turns.ask(partial(self._many.pick, message))
         elif not (self.editing.under_way or self._rewording.under_way):

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual.screen import Screen
-
     from engine.finding.highlights import Highlights
     from engine.finding.language import Order
     from tui.finding.filtering import Filtering
+    from tui.screens.surface import Surface
     from tui.stage import Tone
     from tui.widgets.bars import KeyHints, StatusBar, TitleBar
     from tui.widgets.caption_diff import CaptionDiff
@@ -24,7 +23,7 @@ class ReviewSight:
 
     def __init__(
         self,
-        screen: Screen[None],
+        screen: Surface,
         say: Callable[[str, Tone], None],
         bars: tuple[TitleBar, StatusBar, KeyHints],
         caption: CaptionDiff,
@@ -58,6 +57,10 @@ class ReviewSight:
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line."""
         self._say(text, tone)
+
+    def notice(self, *told: str) -> None:
+        """Say raw lines that nobody asked for, beside others of that kind that still stand there."""
+        self._screen.notice(*told)
 
     def show_filter(self, told: str) -> None:
         """Show what the queue holds, one raw line; empty for all images in their usual order."""

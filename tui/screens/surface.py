@@ -137,6 +137,8 @@ class Surface(Screen[None]):
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line in the status bar."""
         self.said = True
+        if tone == "plain" and self._notices.unread:
+            return  # an account of the start, such as how many images a filter found; the title says that, too
         self._status.say(text, tone)
 
     def say_instead(self, of: str, text: str) -> None:

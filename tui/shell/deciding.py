@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from engine.errors import CutlineError
+from engine.review.decisions import refuse_unwritable
 from engine.tagging import bulk
 from engine.tagging.accept import accept_proposals
 from engine.tagging.oddities import oddities
@@ -128,6 +129,8 @@ def _dry_run(workspace: Workspace, out: Output, work: _Work) -> int:
     for image, proposals in work.candidates.items():
         try:
             seen = bulk.preview(workspace, image, proposals, work.min_score, work.views)
+            if seen is not None and work.verb == "accept":
+                refuse_unwritable(seen.frame, seen.after)
         except CutlineError as refusal:
             result.refused.append((key_of(workspace, image), str(refusal)))
             continue

@@ -17,6 +17,7 @@ from tui.shell.opening import opened, reached
 from tui.shell.outcome import DONE, PARTLY, undo_command
 from tui.shell.output import count
 from tui.shell.parser import add_json, one_of
+from tui.shell.waiting_again import decided, say_waiting_again
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -63,14 +64,17 @@ def _bring_store(args: Namespace, out: Output) -> int:
             raise Refused(f"{file} is the store in use", "there is nothing to bring in")
         with reading(file) as other:
             jobs = other.open_jobs()
+            before = decided(workspace)
             brought = bring_in(workspace.store, workspace.files, other)
+        workspace.refresh()
         # Somebody else's file stays where it is.
         away = put_away(file) if _is_same(file, kept_store(workspace.root)) else None
-    for image, reason in brought.refused:
-        out.note(f"{image.decode(errors='surrogateescape')}: {reason}")
-    if jobs:
-        out.note(f"results of {count(jobs, 'job')} had not come into it yet: ask again with cutline tag")
-    _report(brought, away, args.dir, out)
+        for image, reason in brought.refused:
+            out.note(f"{image.decode(errors='surrogateescape')}: {reason}")
+        if jobs:
+            out.note(f"results of {count(jobs, 'job')} had not come into it yet: ask again with cutline tag")
+        _report(brought, away, args.dir, out)
+        say_waiting_again(workspace, before, out)
     return PARTLY if brought.refused else DONE
 
 

@@ -16,6 +16,7 @@ from tui.shell.outcome import DONE, PARTLY, Interrupted
 from tui.shell.output import count
 from tui.shell.parser import one_of, score
 from tui.shell.progress import Progress
+from tui.shell.waiting_again import decided, say_waiting_again
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -72,6 +73,7 @@ def bring_scores(args: Namespace, out: Output) -> int:
     with opened(args.dir, out) as workspace:
         with Progress(out, "reading", len(workspace.entries)) as progress:
             found = gather(workspace, _rows(file, args.file), progress.advance)
+        before = decided(workspace)
         try:
             if found.said:
                 with Progress(out, "importing", len(found.said)) as progress:
@@ -82,8 +84,9 @@ def bring_scores(args: Namespace, out: Output) -> int:
             done = f"interrupted: scores of {taken.images:,} of {count(len(found.said), 'image')} stored"
             raise Interrupted(done, "run it again to go on") from stop
         threshold = workspace.view_of(terms.source).threshold
-    _note(found, taken, args.file, out)
-    _report(found, taken, terms.source, threshold, out)
+        _note(found, taken, args.file, out)
+        _report(found, taken, terms.source, threshold, out)
+        say_waiting_again(workspace, before, out)
     return PARTLY if found.unknown or taken.refused else DONE
 
 

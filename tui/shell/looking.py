@@ -13,6 +13,7 @@ from engine import settings
 from engine.errors import CutlineError
 from engine.models import token_counters
 from engine.review.statistics import count_captions, count_stale
+from engine.tagging.request import select
 from engine.wire.protocol import to_name
 from tui import interrupts
 from tui.shell import rows
@@ -40,13 +41,21 @@ def history_options(parser: Parser) -> None:
 
 
 def history(args: Namespace, out: Output) -> int:
-    """Print the journal, one step a line."""
+    """Print the journal, one step a line.
+
+    Raises:
+        WrongUsage: `--images` names none.
+    """
     with opened(args.dir, out, scan=False) as workspace:
+        row = None
         for row in _rows_asked(workspace, args):
             if out.json:
                 out.document(rows.journal_fields(row))
             else:
-                out.say_line(rows.journal_line(row))
+                out.say_line(rows.journal_line(row, workspace.separator))
+        if row is None and args.images:
+            workspace.scan()  # an image that nobody looked at yet is there all the same
+            select(workspace, args.images)
     return 0
 
 
@@ -122,7 +131,7 @@ def show(args: Namespace, out: Output) -> int:
     for proposal in proposals:
         _say_proposal(out, proposal)
     for row in steps:
-        out.say_line(rows.journal_line(row))
+        out.say_line(rows.journal_line(row, workspace.separator))
     return code
 
 

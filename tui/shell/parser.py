@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+HIGHEST = 2**63 - 1
+"""Of whole numbers: the store holds no higher one."""
+DIGITS = len(str(HIGHEST))
+
+
 class Parser(argparse.ArgumentParser):
     """The parser of one command."""
 
@@ -103,11 +108,14 @@ def score(text: str) -> float:
 
 
 def at_least(lowest: int) -> Callable[[str], int]:
-    """Return a type for a whole number that has a lower end."""
+    """Return a type for a whole number that has a lower end; its upper end is the store's."""
 
     def check(text: str) -> int:
-        if not (text.isascii() and text.isdigit()) or int(text) < lowest:
+        if not (text.isascii() and text.isdigit()) or (len(text) <= DIGITS and int(text) < lowest):
             raise argparse.ArgumentTypeError(f"`{text}` is no whole number from {lowest}")
+        # Python refuses to read some thousand digits.
+        if len(text.lstrip("0")) > DIGITS or int(text) > HIGHEST:
+            raise argparse.ArgumentTypeError(f"there is no such number: {HIGHEST} is the highest")
         return int(text)
 
     return check

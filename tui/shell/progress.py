@@ -26,13 +26,15 @@ BAR_CELLS = 24
 class Progress:
     """The progress of one piece of work; use it as a context."""
 
-    def __init__(self, out: Output, doing: str, total: int, unit: Literal["images", "bytes"] = "images") -> None:
+    def __init__(
+        self, out: Output, doing: str, total: int, unit: Literal["images", "steps", "bytes"] = "images"
+    ) -> None:
         """Start at nothing done.
 
         Args:
             out: Where to say it.
             doing: What is going on: `tagging`.
-            total: How much there is to do.
+            total: How much there is to do; 0 where the work itself will tell, see `expect`.
             unit: Of what.
         """
         self._unit = unit
@@ -61,6 +63,10 @@ class Progress:
             if why or self._bar:
                 self._draw()
 
+    def expect(self, total: int) -> None:
+        """Take how much there is to do from the work itself."""
+        self._total = total
+
     def advance(self, by: int = 1) -> None:
         """Count work done, and say so if it is time."""
         now = time.monotonic()
@@ -74,7 +80,8 @@ class Progress:
 
     def _draw(self) -> None:
         text = (
-            f"{self._doing} {self._amount(self.done)} of {self._amount(self._total)}"
+            f"{self._doing}{f' {self._amount(self.done)} of {self._amount(self._total)}' if self._total else ''}"
+            f"{' steps' if self._total and self._unit == 'steps' else ''}"
             f"{f' · {self._waiting}' if self._waiting else self._speed()}"
         )
         if not self._bar:
@@ -90,11 +97,11 @@ class Progress:
         if now <= then or done <= before:
             return ""
         rate = (done - before) / (now - then)
-        speed = f"{rate:,.1f} images" if self._unit == "images" else size(rate)
+        speed = size(rate) if self._unit == "bytes" else f"{rate:,.1f} {self._unit}"
         return f" · {speed}/s · {duration((self._total - done) / rate)} left"
 
     def _amount(self, number: int) -> str:
-        return f"{number:,}" if self._unit == "images" else size(number)
+        return size(number) if self._unit == "bytes" else f"{number:,}"
 
 
 def duration(seconds: float) -> str:

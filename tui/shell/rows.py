@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from engine.captions.viewing.view import text_of
 from engine.review.journal import answers_in_force
 from engine.wire.protocol import to_name
+from tui.shell.edit_words import edit_words
 from tui.shell.output import text_or_bytes
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 
     from engine.review.records import Image, JournalRow
     from engine.workspace import Workspace
-
-SHOWN_CHARACTERS = 40
-"""Of a caption, in one line of history."""
 
 
 def journal_fields(row: JournalRow) -> dict[str, Any]:
@@ -39,8 +37,13 @@ def journal_fields(row: JournalRow) -> dict[str, Any]:
     }
 
 
-def journal_line(row: JournalRow) -> str:
-    """Return one step of the journal in one line."""
+def journal_line(row: JournalRow, separator: str) -> str:
+    """Return one step of the journal in one line.
+
+    Args:
+        row: The step.
+        separator: Between tags, from the settings.
+    """
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(row.time))
     words = [f"{row.id:>6}", when, f"{row.kind:<9}"]
     if row.group is not None:
@@ -49,7 +52,7 @@ def journal_line(row: JournalRow) -> str:
         words.append(row.image_key.decode(errors="surrogateescape"))
     words += [hunk for verdict in row.verdicts for hunk in verdict.hunks]
     if row.kind == "edit":
-        words.append(f"{_beginning(row.before)} → {_beginning(row.after)}")
+        words += edit_words(row.before, row.after, separator)
     if row.undoes is not None:
         words.append(f"takes back {row.undoes}")
     if row.undone_by is not None:
@@ -59,14 +62,6 @@ def journal_line(row: JournalRow) -> str:
     if row.note:
         words.append(f"({row.note})")
     return "  ".join(words)
-
-
-def _beginning(raw: bytes | None) -> str:
-    """Return the first words of a caption in quotes; a dash where there is no file."""
-    if raw is None:
-        return "–"
-    text = " ".join(raw.decode(errors="surrogateescape").split())
-    return f'"{text[:SHOWN_CHARACTERS]}…"' if len(text) > SHOWN_CHARACTERS else f'"{text}"'
 
 
 def proposal_fields(workspace: Workspace, image: Image) -> Iterator[dict[str, Any]]:

@@ -91,13 +91,12 @@ def _group(workspace: Workspace, args: Namespace) -> list[int]:
 def _run(workspace: Workspace, rows: list[int], args: Namespace, out: Output) -> int:
     """Take back the rows that are about the folder that is open, and say what came of it."""
     rows = steps_within(workspace.store.db, rows, workspace.below)
-    with Progress(out, "undoing", len(rows)) as progress:
-        told = 0
+    # Only the undo knows how many: some rows came to nothing, and steps are not images (a view is one, too).
+    with Progress(out, "undoing", 0, "steps") as progress:
 
-        def on_progress(done: int, _: int) -> None:
-            nonlocal told
-            progress.advance(done - told)
-            told = done
+        def on_progress(done: int, total: int) -> None:
+            progress.expect(total)
+            progress.advance(done - progress.done)
 
         done = workspace.undo(rows, on_progress=on_progress)
     result = _Back(args.dir)

@@ -1,16 +1,19 @@
 """Drafts: text that a person typed and has not written. They are in the store half a second after the last key.
 
-A draft ends when it is written, or when it says what the caption says anyway; nothing else ends it.
+A draft ends when it is written, or when it says what the caption says anyway; nothing else ends it. What another screen
+typed for the same image is replaced only where the person was told of it and left the same text once more.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from engine.errors import CutlineError
-from engine.review.drafts import Unwritten
+from engine.captions.display import show
+from engine.errors import CutlineError, Refused
+from engine.review.drafts import KeptElsewhere, Unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +36,14 @@ class Opening(NamedTuple):
     """Whether the caption file says something else than when the draft was begun."""
 
 
+class Clash(NamedTuple):
+    """Two screens typed for one image."""
+
+    ours: Unwritten | None
+    theirs: str
+    """What the store holds."""
+
+
 class Drafts:
     """Unwritten text by image, and the card an open editor stands on."""
 
@@ -50,6 +61,10 @@ class Drafts:
         self._workspace, self._hand, self._tell = workspace, hand, tell
         self._due: dict[ImageId, Unwritten | None] = {}
         """What the store does not say yet; None for a draft that ended."""
+        self._known: dict[ImageId, str] = {}
+        """What the store said last, as far as this screen read or wrote it."""
+        self._clashes: dict[ImageId, Clash] = {}
+        """Where the person was told that another screen keeps a draft."""
         self._timer: asyncio.TimerHandle | None = None
         self._keeping: set[asyncio.Task[None]] = set()
 
@@ -58,6 +73,7 @@ class Drafts:
         kept = await self._hand.do(self._workspace.drafts_kept)
         here = {image: draft for image, draft in kept.items() if image in self._workspace.entries}
         self.waiting = {**here, **self.waiting}
+        self._known = {**{image: draft.text for image, draft in here.items()}, **self._known}
         return len(here)
 
     def is_on(self, card: Card) -> bool:
@@ -90,6 +106,13 @@ class Drafts:
         card, self.open_on = self.open_on, None
         self._keep_now()
         return card is not None and card.image in self.waiting
+
+    def insist(self, text: str) -> None:
+        """Leave it once more: what another screen typed is replaced, where the person was told so of this very text."""
+        self.typed(text)
+        image = self.open_on.image if self.open_on else None
+        if image in self._clashes and self._clashes[image].ours is self.waiting.get(image):
+            self._known[image] = self._clashes.pop(image).theirs
 
     def written(self) -> None:
         """Close after writing."""
@@ -129,13 +152,62 @@ class Drafts:
         """Write what is due; in the hand's thread.
 
         Raises:
-            CutlineError: The store cannot be written; it stays due.
+            CutlineError: Something could not be written; it stays due, and the rest is written.
         """
+        problems: list[CutlineError] = []
         for image, draft in list(self._due.items()):
-            self._workspace.keep_draft(image, draft)
-            with suppress(KeyError):
-                if self._due[image] is draft:
-                    del self._due[image]
+            known = self._known.get(image)
+            try:
+                self._workspace.keep_draft(image, draft, () if known is None else (known,))
+            except KeptElsewhere as clash:
+                self._clashes[image] = Clash(draft, clash.found)
+                again = "write yours, or leave it once more as it is to put it in that one's place"
+                problems.append(Refused(f"another screen keeps a draft of {self.name(image)}", again))
+            except CutlineError as problem:
+                problems.append(problem)
+            else:
+                self._settled(image, draft)
+        if problems:
+            raise problems[0]
+
+    def _settled(self, image: ImageId, draft: Unwritten | None) -> None:
+        """Take in what the store says now."""
+        if draft is None:
+            self._known.pop(image, None)
+        else:
+            self._known[image] = draft.text
+        with suppress(KeyError):
+            if self._due[image] is draft:
+                del self._due[image]
+
+    # --- what could not be kept ---------------------------------------------------------------------------------
+
+    @property
+    def unkept(self) -> dict[ImageId, Unwritten]:
+        """What was typed and is in no store."""
+        return {image: draft for image, draft in self._due.items() if draft is not None}
+
+    async def keep_all(self) -> CutlineError | None:
+        """Have the store say what was typed until now; return why it cannot."""
+        await asyncio.gather(*self._keeping)  # what they tell is told before what comes of this
+        try:
+            await self._hand.do(self.flush)
+        except CutlineError as problem:
+            return problem
+        return None
+
+    def name(self, image: ImageId) -> str:
+        """Return the path of an image below the dataset, safe to show."""
+        entry = self._workspace.entries.get(image)
+        return show(os.fsdecode(entry.key), one_line=True) if entry else "an image that is gone"
+
+    def remains(self) -> str:
+        """Return all that is in no store, to be copied: safe to show, empty where there is nothing."""
+        parts = (
+            f"{self.name(image)}: what you typed is kept nowhere; here it is\n{show(draft.text)}\n"
+            for image, draft in self.unkept.items()
+        )
+        return "\n".join(parts)
 
 
 def caption_text(card: Card) -> str:

@@ -165,7 +165,8 @@ class StatusBar(Painted):
         lines = (
             len(self._told_in_full(self.size.width)) if self._tone in {"warning", "error"} and self.size.width else 1
         )
-        wanted = min(max(1, lines), MOST_LINES)
+        most = max(MOST_LINES, self.app.size.height // 4)  # notices of the start may be many, and none is lost
+        wanted = min(max(1, lines), most)
         if wanted != self._lines:
             self._lines = wanted
             self.styles.height = wanted
@@ -191,9 +192,11 @@ class StatusBar(Painted):
         sign = TONES[self._tone]
         ink = self.ink("text") if self._tone == "plain" else self.ink(sign.ink)
         left = [Span(f" {sign.glyph} ", self.ink(sign.ink)), Span(show(self.says, one_line=True), ink)]
-        if self.says and width_of(left) + width_of(right) > width:
+        if self.says and width_of(left) + width_of(right) >= width:
             # What went wrong is read first, and what a key did before the name and the rate of a job.
             right = [] if self._tone in {"warning", "error"} else self._right(width, brief=True)
+            if not self._engine.jobs and not self._engine.problem and width_of(left) + width_of(right) >= width:
+                right = []  # that the engine does nothing is no news beside a word that would be cut
         rhythm = [Span(f" {self._rhythm} ", self.ink("muted"))] if self._rhythm and width < ROOM_FOR_WORDS else []
         if width_of(left if self.says else []) + width_of(rhythm) + width_of(right) < width:
             right = [*rhythm, *right]

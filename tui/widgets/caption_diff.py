@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.captions.display import show
 from engine.captions.tokens.tokens import BLOCK, Limits, Tokens
 from tui import commands
+from tui.actions.action import ways_on
 from tui.keys import keymap
 from tui.messages import CandidatePicked, HunkPicked
 from tui.widgets.candidate_tabs import tabs
@@ -17,6 +18,8 @@ from tui.widgets.hunk_rows import Look, column_heads, kept_lines, rows_in_view
 from tui.widgets.marks import marked
 from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of, wrap
 from tui.widgets.result_line import result_spans, text_of
+from tui.widgets.result_window import LEAST_LINES as LEAST_RESULT
+from tui.widgets.result_window import line_of, place_of, window
 from tui.widgets.signs import DRAFT, FLAGGED, SKIPPED, STATES, UNREADABLE
 from tui.widgets.token_line import token_spans, with_block_ends
 
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 
     from textual import events
 
-    from engine.review.frames import Frame
     from engine.review.states import Entry
     from tui.course.card import Card
     from tui.preview.shrink import Facts
@@ -61,6 +63,7 @@ class CaptionDiff(Painted):
         self._marks: Spans | None = None
         self._first_hunk = 0
         self._result_of: tuple[object, ...] = ()
+        self._result_spans: Line = []
         self._result_lines: list[Line] = []
         self._hunk_at: dict[int, int] = {}
         self._candidate_at: dict[int, list[tuple[int, int]]] = {}
@@ -106,7 +109,7 @@ class CaptionDiff(Painted):
             return [[], *wrap([Span(show(self.empty_text), self.ink("muted"))], width)]
         bottom: list[Line] = []
         if not card.problem and not self.editing:
-            bottom = self._result(card, width, max(1, int(height * RESULT_SHARE)))
+            bottom = self._result(card, width, max(LEAST_RESULT, int(height * RESULT_SHARE)))
         limit = max(1, min(int(height * CAPTION_SHARE), height - len(bottom) - LEAST_LINES))
         top = [*self._head(card, width), [], *self._caption(card, width, limit)]
         # On a high screen the result stays near what it comes of.
@@ -140,7 +143,9 @@ class CaptionDiff(Painted):
     def _caption(self, card: Card, width: int, limit: int) -> list[Line]:
         caption = card.frame.caption
         if card.problem:
-            return [self._heading("CAPTION", "", width), *wrap([Span(show(card.problem), self.ink("error"))], width)]
+            why = Span(show(card.problem, one_line=True), self.ink("error"))
+            ways = Span(ways_on(card, keymap.here(self.screen)), self.ink("muted"))
+            return [self._heading("CAPTION", "", width), *wrap([why], width), *wrap([ways], width)]
         if caption.absent:
             said = "no file yet"
         elif caption.blank:
@@ -207,27 +212,20 @@ class CaptionDiff(Painted):
             if frame.caption.blank and not frame.candidates:
                 return []
             return [self._heading("STAYS AS IT IS", "", width)]
-        key = (
-            frame.caption.text,
-            result,
-            width,
-            limit,
-            id(self.tokens),
-            self.limits,
-            self.ink("text"),
-            self.ink("add"),
-        )
-        if key != self._result_of:  # a key that moves the cursor leaves it as it is
-            self._result_of, self._result_lines = key, self._result_text(frame, result, width, limit)
-        return self._result_lines
-
-    def _result_text(self, frame: Frame, result: bytes | None, width: int, limit: int) -> list[Line]:
         text = text_of(result)
         blocks = self.tokens.blocks(text)
         inks = self.ink("text"), self.ink("add"), self.ink("faint")
-        spans = result_spans(frame.caption.text, result, *inks, ends=blocks)
+        key = (frame.caption.text, result, width, blocks, inks)
+        if key != self._result_of:  # a key that moves the cursor leaves it as it is
+            self._result_of = key
+            self._result_spans = result_spans(frame.caption.text, result, *inks, ends=blocks)
+            self._result_lines = wrap(self._result_spans, width)
+        lines, at = self._result_lines, 0
+        if len(lines) > limit:
+            place = place_of(frame.caption, card.decision().hunks, card.hunks[card.cursor] if card.hunks else None)
+            at = line_of(self._result_spans, text, place, blocks, width)
         says = "a new file" if frame.raw is None else ""
-        return [self._heading("WILL BE WRITTEN", says, width, text), *self._limited(wrap(spans, width), limit)]
+        return [self._heading("WILL BE WRITTEN", says, width, text), *window(lines, at, limit, self.ink("muted"))]
 
     def _heading(self, text: str, detail: str, width: int, counted: str = "") -> Line:
         """Paint a line that names what follows, and the tokens of a caption where one is given."""

@@ -40,7 +40,7 @@ class _Underline(Highlighter):
 class _Line(Input):
     """Takes the keys; what is pasted comes in the form that no terminal can obey."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+c", "leave", "leave")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
 
     async def _on_key(self, event: events.Key) -> None:
         """Take keys in their order, also those that are bound."""

@@ -16,6 +16,7 @@ from engine.errors import Refused
 from tui.actions import writing
 from tui.messages import EditLeft, EditSaved
 from tui.typing import tag_mode
+from tui.typing.habit import Habit
 from tui.widgets.completion import CompletionList
 from tui.widgets.in_order import do_bound
 from tui.widgets.safe_editor import SafeEditor
@@ -59,6 +60,7 @@ class TagEditor(SafeEditor):
         self._opened = ""
         self._listed_for: str | None = None
         """The text that the list was opened for; None while it is closed."""
+        self._habit = Habit()
         self._typing = False
         """Whether the last key typed something, as opposed to one that changes the text in another way."""
         self._found: list[Suggestion] = []
@@ -146,17 +148,10 @@ class TagEditor(SafeEditor):
 
     def _move_tag(self, by: int) -> None:
         change = tag_mode.moved(self.text, self._at, by, self._separator)
-        if change is None:
-            self._tell("there is no tag here with a neighbour on that side")
-        else:
-            self._apply(change)
+        self._apply(change, "there is no tag here with a neighbour on that side")
 
     def _delete_tag(self) -> None:
-        change = tag_mode.deleted(self.text, self._at, self._separator)
-        if change is None:
-            self._tell("there is no tag under the cursor")
-        else:
-            self._apply(change)
+        self._apply(tag_mode.deleted(self.text, self._at, self._separator), "there is no tag under the cursor")
 
     def _take_tag(self) -> None:
         if self._list.is_open:
@@ -167,8 +162,11 @@ class TagEditor(SafeEditor):
         if not self._list.is_open:
             self._tell("no known tag begins like this")
 
-    def _apply(self, change: tag_mode.Change) -> None:
-        """Make a change as one step of the editor's history."""
+    def _apply(self, change: tag_mode.Change | None, why_not: str = "") -> None:
+        """Make a change as one step of the editor's history, or say why there is none."""
+        if change is None:
+            self._tell(why_not)
+            return
         self.history.checkpoint()
         start, end = map(self._lines.get_location_from_index, (change.start, change.end))
         self.replace(change.text, start, end, maintain_selection_offset=False)
@@ -256,6 +254,7 @@ class TagEditor(SafeEditor):
             self._tell("this tag holds private-use characters that the editor needs itself")
             return
         self._apply(tag_mode.completed(self.text, word, tag, self._separator))
+        self._habit.expect(self.text, self._at, self._separator)
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
@@ -269,6 +268,8 @@ class TagEditor(SafeEditor):
         elif self._list.is_open and (key == "down" or (key == "up" and self._list.entered)):
             event.prevent_default().stop()
             self._list.move(1 if key == "down" else -1)
+        elif self.selection.is_empty and self._habit.swallows(self.text, self._at, event.character or ""):
+            event.prevent_default().stop()
         else:
             await do_bound(self, event)
             if key in {"tab", "shift+tab"}:

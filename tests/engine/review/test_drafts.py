@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine.review.drafts import Unwritten
+from engine.review.drafts import KeptElsewhere, Unwritten
 
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
@@ -39,3 +39,16 @@ def test_a_draft_is_no_decision(shelf: Shelf) -> None:
     shelf.desk.keep_draft(shelf.id("a.png"), Unwritten("another", b"cat, sofa\n"))
     assert (shelf.caption("a.png"), shelf.state("a.png")) == before
     assert shelf.desk.undo_last() is None
+
+
+def test_a_draft_of_somebody_else_is_neither_replaced_nor_dropped(shelf: Shelf) -> None:
+    """Only the texts that were named give way, and the refusal holds what is there."""
+    image, theirs = shelf.id("a.png"), Unwritten("theirs", None)
+    shelf.desk.keep_draft(image, theirs)
+    with pytest.raises(KeptElsewhere) as refused:
+        shelf.desk.keep_draft(image, Unwritten("ours", None), over=["older"])
+    shelf.desk.keep_draft(image, None, over=["older"])
+    assert (refused.value.found, shelf.desk.drafts_kept()) == ("theirs", {image: theirs})
+    shelf.desk.keep_draft(image, Unwritten("ours", None), over=["theirs"])
+    shelf.desk.keep_draft(image, None, over=["ours"])
+    assert shelf.desk.drafts_kept() == {}

@@ -18,6 +18,7 @@ from engine.review import threshold_counts
 from engine.review.candidates import Scores
 from engine.review.score_index import ScoreIndex
 from engine.review.threshold_counts import Counted, ThresholdCounts
+from tests.counts import count
 from tests.engine.captions.views import CATEGORIES, CUTS, LABELS, some_scores, some_views
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def moved(draw: st.DrawFn, before: View) -> View:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=count(100, 300), deadline=None)
 @given(st.data(), st.lists(some_scores(), max_size=6), st.one_of(some_views(), some_views(simple=True)))
 def test_moved_thresholds_change_what_the_view_says(
     data: st.DataObject, images: list[list[TagScore]], before: View
@@ -87,7 +88,7 @@ def looking_at_whole_images() -> st.SearchStrategy[View]:
     )
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=count(200, 600), deadline=None)
 @given(st.data(), st.lists(some_scores(), max_size=6), looking_at_whole_images())
 def test_what_depends_on_the_whole_image_is_counted_too(
     data: st.DataObject, images: list[list[TagScore]], before: View
@@ -144,7 +145,7 @@ def test_the_index_changes_between_two_questions(*, mcut: bool) -> None:
     assert counts.count(before, after) == counted_one_by_one([more, scores], before, after)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=count(40, 100), deadline=None)
 @given(st.lists(some_scores(), max_size=4), st.lists(some_views(), min_size=3, max_size=3))
 def test_any_two_views_are_compared(images: list[list[TagScore]], views: list[View]) -> None:
     """Also where more than thresholds differ, and when the same object is asked again about others."""

@@ -270,3 +270,18 @@ def test_accept_writes_what_the_view_says(shelf: Shelf, scores: list[TagScore], 
     assert shown.candidate.tags == expected
     accept_proposals(shelf.desk, shelf.id("sub/c.png"), frozenset({proposal}), None)
     assert (caption.read_text() if caption.exists() else "") == text_of(expected)
+
+
+@pytest.mark.parametrize("raw", ["cat, sofa".encode("utf-16"), b"cat\0, sofa"])
+def test_a_dry_run_promises_what_is_done(cutline: Terminal, shelf: Shelf, raw: bytes) -> None:
+    """A caption that is not text is left out of the diff and named with the reason that accepting gives."""
+    (shelf.root / "a.txt").write_bytes(raw)
+    dry = cutline("accept", shelf.root, "--dry-run", "--json")
+    assert [change["image"] for change in dry.json["changes"]] == ["b.png", "sub/c.png"]
+    rejected = cutline("reject", shelf.root, "--dry-run", "--json").json
+    assert (rejected["images"], rejected["refused"]) == (3, [])
+    done = cutline("accept", shelf.root, "--json")
+    assert "save it as UTF-8 first" in done.json["refused"][0]["reason"]
+    assert (dry.code, dry.json["images"], dry.json["refused"]) == (3, 2, done.json["refused"])
+    assert (done.code, done.json["images"], dry.err) == (3, 2, done.err)
+    assert shelf.caption("a.png") == raw

@@ -87,3 +87,12 @@ def test_what_cannot_be_brought_in(cutline: Terminal, shelf: Shelf, tmp_path: Pa
     for words in (["--from", "xml"], []):
         said = cutline("import", shelf.root, *words)
         assert (said.code, said.err.count("\n")) == (2, 1)
+
+
+def test_decided_images_that_wait_again_are_counted(cutline: Terminal, shelf: Shelf, kept: Path) -> None:
+    """A decision stands, and yet its image waits where something new is proposed: the last line says so."""
+    shelf.desk.edit(shelf.frame("b.png"), "A dog.")
+    said = cutline("import", shelf.root, "--from", "store", kept)
+    assert said.out.splitlines()[1:] == ["1 decided image waits again: new candidates"]
+    assert shelf.desk.refresh()
+    assert shelf.state("b.png") == "pending"

@@ -152,3 +152,14 @@ def test_an_interruption_says_what_is_stored(
     assert (said.code, said.out) == (130, "")
     assert said.err == "cutline: interrupted: scores of 1 of 2 images stored (run it again to go on)\n"
     assert bring(cutline, shelf, file, "--json").json["proposed"] == 1
+
+
+def test_decided_images_that_wait_again_are_counted(cutline: Terminal, shelf: Shelf, file: Path) -> None:
+    """Images that were decided and have a new candidate are counted in the last line; others are not."""
+    for name in ("a.png", "b.png", "sub/c.png"):
+        shelf.desk.edit(shelf.frame(name), "wolf")
+    said = bring(cutline, shelf, file)
+    assert said.out.splitlines()[1:] == ["2 decided images wait again: new candidates"]
+    assert "again" not in bring(cutline, shelf, file).out
+    as_json = bring(cutline, shelf, file, "--as", "other", "--json")
+    assert (as_json.json["proposed"], as_json.err) == (2, "")

@@ -134,3 +134,39 @@ def test_history_can_be_cut(cutline: Terminal, shelf: Shelf) -> None:
     assert [row["id"] for row in found] == [1, 2, 3, 4]
     found = cutline("history", shelf.root, "--json", "--images", "a*", "--limit", "1").rows
     assert [(row["id"], row["image"]) for row in found] == [(4, "a.png")]
+
+
+@pytest.mark.parametrize("number", ["9" * 23, "9" * 5_000, str(2**63)])
+@pytest.mark.parametrize(
+    "words", [("undo", "--group"), ("undo", "--to"), ("undo", "--steps"), ("redo", "--group"), ("history", "--limit")]
+)
+def test_a_number_the_store_cannot_hold_is_wrong_usage(
+    cutline: Terminal, shelf: Shelf, words: tuple[str, str], number: str
+) -> None:
+    """One line says that there is no such number."""
+    command, option = words
+    said = cutline(command, shelf.root, option, number)
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert said.err.startswith(f"cutline: {option}: there is no such number: {2**63 - 1} is the highest")
+
+
+def test_the_highest_number_is_one(cutline: Terminal, shelf: Shelf) -> None:
+    """What the store can hold is looked for there."""
+    highest = str(2**63 - 1)
+    assert f"there is no group {highest} " in cutline("undo", shelf.root, "--group", highest).err
+    assert len(cutline("history", shelf.root, "--limit", highest).out.splitlines()) == 3
+    assert cutline("undo", shelf.root, "--steps", highest, "--json").json["images"] == 1
+
+
+def test_progress_counts_the_steps_taken_back(cutline: Terminal, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came to nothing is no step to take back, and a view is one without an image."""
+    for name in ("a.png", "b.png", "sub/c.png"):
+        shelf.propose(name, {"window": 0.9})
+    (shelf.root / "a.txt").chmod(0o444)
+    assert cutline("accept", shelf.root, "--threshold", "0.8", "--json").json["images"] == 2
+    monkeypatch.setattr("tui.shell.progress.LINE_SECONDS", 0.0)
+    said = cutline("undo", shelf.root)
+    line = [line for line in said.err.splitlines() if line.startswith("undoing")][-1]
+    assert line.startswith("undoing 3 of 3 steps")
+    assert "the last change of the view of tagger is taken back" in said.err
+    assert said.out == "2 images taken back, 2 captions written\n"

@@ -147,3 +147,20 @@ async def test_trouble_that_does_not_fit_takes_more_lines() -> None:
         bar.say("a plain word that is far too long for the narrow window that it stands in")
         await pilot.pause()
         assert bar.size.height == 1
+
+
+@pytest.mark.parametrize("length", [70, 76, 77])
+async def test_a_word_that_would_be_cut_pushes_an_idle_engine_away(length: int) -> None:
+    """That nothing is done is left out where there is no room for it; what a key did is read to its end."""
+    bar = StatusBar()
+    app = Alone(bar)
+    async with app.run_test(size=(80, 3)) as pilot:
+        bar.show_engine(EngineStatus(running=True))
+        bar.say(f"{'x' * (length - 5)} END.")
+        await pilot.pause()
+        assert " END." in text(app)
+        assert "engine idle" not in text(app)
+        bar.say(f"threshold 0.47 (was 0.35) {'x' * 34}END.")
+        await pilot.pause()
+        assert "END." in text(app)
+        assert "engine idle" in text(app)
