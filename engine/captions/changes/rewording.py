@@ -24,7 +24,8 @@ def reword(current: Caption, hunk: Hunk, text: str) -> tuple[Hunk, ...]:
         The changes instead; the same one where nothing is different or where a tag is only moved, none where something
         was to be put in and now is not.
     """
-    if hunk.op == "move" or text.strip() == hunk.new.replace("\r\n", "\n").strip():
+    written, offered = (one.replace("\r\n", "\n").strip() for one in (text, hunk.new))
+    if hunk.op == "move" or written == offered:
         return (hunk,)
     return _tags(current, hunk, text) if hunk.part == "tags" else _prose(current, hunk, text)
 
