@@ -7,8 +7,10 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +19,9 @@ from engine.review.decide import Draft, Step
 from engine.settings import Settings
 from engine.workspace import Workspace
 from tests.bench.report import Row, p50_p99, percentile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 BUDGET_SECONDS = 5.0
 CAPTION = b"1girl, solo, long hair, blue eyes, smile, outdoors, tag %d\n"
@@ -27,7 +32,7 @@ OTHERS = 40
 
 
 def measure(root: Path, count: int) -> list[Row]:
-    """Put a trigger word before `count` captions, take that back, bring it again, with another process at work."""
+    """Put a trigger word before `count` captions, take that back, bring it again; the last time not alone."""
     root.mkdir()
     for number in range(count + OTHERS):
         folder = root / f"{number % 10}"
@@ -41,24 +46,37 @@ def measure(root: Path, count: int) -> list[Row]:
     rows = []
     for what in ("applied", "taken back", "brought again"):
         bare = _bare(root, 200)
-        with subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.bulk", str(root), *map(str, ids[count:])],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        ) as other:
-            assert other.stdin is not None
-            assert other.stdout is not None
-            assert other.stdout.readline() == b"ready\n"
-            other.stdin.write(b"go\n")
-            other.stdin.flush()
-            began = time.perf_counter()
-            _do(workspace, what, drafts)
-            seconds = time.perf_counter() - began
-            other.stdin.close()
-            waited = msgspec.json.decode(other.stdout.read(), type=list[float])
-        rows.append(_row(what, count, seconds, bare, waited))
+        rows.append(_row(what, count, _seconds(workspace, what, drafts), bare, []))
+    bare, waited = _bare(root, 200), list[float]()
+    with _somebody_deciding(root, ids[count:], waited):
+        seconds = _seconds(workspace, "taken back", drafts)
+    rows.append(_row("taken back", count, seconds, bare, waited))
     workspace.close()
     return rows
+
+
+def _seconds(workspace: Workspace, what: str, drafts: list[Draft]) -> float:
+    began = time.perf_counter()
+    _do(workspace, what, drafts)
+    return time.perf_counter() - began
+
+
+@contextmanager
+def _somebody_deciding(root: Path, images: list[int], waited: list[float]) -> Iterator[None]:
+    """Let another process decide as fast as keys repeat; `waited` then holds the milliseconds of each decision."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.bench.bulk", str(root), *map(str, images)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"ready\n"
+        other.stdin.write(b"go\n")
+        other.stdin.flush()
+        yield
+        other.stdin.close()
+        waited += msgspec.json.decode(other.stdout.read(), type=list[float])
 
 
 def _drafts(workspace: Workspace, ids: list[int]) -> list[Draft]:
@@ -82,12 +100,12 @@ def _do(workspace: Workspace, what: str, drafts: list[Draft]) -> None:
 def _row(what: str, count: int, seconds: float, bare_ms: float, waited: list[float]) -> Row:
     each = seconds / count * 1000
     budget = BUDGET_SECONDS * count / 10_000
-    meanwhile = f"; a decision in another process meanwhile {p50_p99(waited)}" if waited else ""
+    meanwhile = f"; a decision in another process, 30 a second, meanwhile {p50_p99(waited)}" if waited else ""
     return Row(
         f"a bulk edit of {count:,} captions {what}",
         f"{seconds:.1f} s, {each:.2f} ms a caption, {each / bare_ms:.1f} × one bare fsync'd file{meanwhile}",
-        f"≤ {budget:.1f} s",
-        seconds <= budget,
+        "" if waited else f"≤ {budget:.1f} s",
+        None if waited else seconds <= budget,
         {
             "seconds": seconds,
             "bare_ms": bare_ms,
