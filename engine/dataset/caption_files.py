@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from engine.dataset.caption_batch import CaptionBatch
 from engine.dataset.folders import open_folder, read_plain, split_key, sync_folder
-from engine.dataset.guarded_write import GuardedWrite, refusing, temp_key
+from engine.dataset.guarded_write import temp_key
 from engine.dataset.images import IMAGE_EXTENSIONS
+from engine.dataset.refusals import refusing
 from engine.errors import BadSetting, CutlineError, Unreadable, Unsafe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 ALLOWED = frozenset({".txt", ".caption", ".tags", ".cap"})
@@ -129,38 +130,6 @@ class CaptionFiles:
             return self.read(self.resolve(key))
         except CutlineError:
             return None
-
-    def replace(
-        self,
-        key: bytes,
-        before: bytes | None,
-        after: bytes | None,
-        temp_name: str,
-        save: Callable[[bytes], None],
-    ) -> None:
-        """Write `after` provided the file still is `before`; None stands for no file.
-
-        Args:
-            key: The caption's resolved key.
-            before: What was read.
-            after: What is to be there.
-            temp_name: `.cutline-<decision id>.tmp`, in the caption's folder.
-            save: Is given bytes of another program's that must go into the journal, before they leave the disk.
-
-        Raises:
-            ChangedOutside: The file is not `before`; it is as the other program left it.
-            NotWritable: The system refuses, or the caption is write-protected; it is as it was.
-            Unsafe: The key is not a caption's, or a link is in the way.
-            OSError: The disk failed after the caption had been touched; crash repair can tell what is there.
-        """
-        *folders, name = self._parts(key)
-        label = os.fsdecode(key)
-        with refusing(label):
-            folder = open_folder(self._root, folders)
-        try:
-            GuardedWrite(folder, name, temp_key(temp_name), label, save).run(before, after)
-        finally:
-            os.close(folder)
 
     def at_once(self) -> CaptionBatch:
         """Return a reader and writer of many captions, which opens each folder once; close it soon."""

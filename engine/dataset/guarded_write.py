@@ -17,8 +17,9 @@ from io import FileIO
 from typing import TYPE_CHECKING, NoReturn
 
 from engine.dataset.exchange import Unsupported, exchange, put, take
-from engine.dataset.folders import open_plain, read_open, read_plain, sync_folder
+from engine.dataset.folders import open_plain, read_open, read_plain
 from engine.dataset.moments import reached
+from engine.dataset.refusals import PERMISSION, refusal, refusing
 from engine.errors import ChangedOutside, CutlineError, NotWritable, Unreadable, Unsafe
 
 if TYPE_CHECKING:
@@ -26,41 +27,6 @@ if TYPE_CHECKING:
 
 TURNS = 3
 """How often a caption that others keep replacing is exchanged before what is in our hands goes into the journal."""
-
-_PERMISSION = "give yourself permission to write the caption and its folder"
-_HINTS = {
-    errno.ENOSPC: "make room on the disk",
-    errno.EDQUOT: "your quota on this disk is used up; make room",
-    errno.EFBIG: "files may not grow this large here; see `ulimit -f`",
-    errno.EROFS: "the file system is mounted read-only",
-    errno.EACCES: _PERMISSION,
-    errno.EPERM: _PERMISSION,
-    errno.ENAMETOOLONG: "shorten the image's name",
-    errno.EEXIST: "a temporary file of cutline's is in the way; look into it, then remove it",
-    errno.ENOENT: "its folder is gone",
-}
-
-
-class refusing:  # noqa: N801  (used as a function; a generator costs three times as much, and this runs often)
-    """Turn the system's refusal into `NotWritable` with a hint; only for steps that leave the caption alone."""
-
-    __slots__ = ("_label",)
-
-    def __init__(self, label: str) -> None:
-        """Take the caption's key as text, for the message."""
-        self._label = label
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: object) -> None:
-        """Turn an OSError; let all others through."""
-        if isinstance(error, OSError):
-            raise _refusal(self._label, error) from error
-
-
-def _refusal(label: str, error: OSError) -> NotWritable:
-    return NotWritable(f"{label} cannot be written: {error.strerror}", _HINTS.get(error.errno or 0, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +41,6 @@ class GuardedWrite:
     """The caption's key as text, for messages."""
     save: Callable[[bytes], None]
     """Takes bytes of another program's that would otherwise be lost."""
-    sync: Callable[[int], None] = sync_folder
-    """Makes the names in a folder durable, at once or, where many files are written, before any of them is marked."""
-
-    def run(self, before: bytes | None, after: bytes | None) -> None:
-        """Turn a caption of `before` into one of `after`; None stands for no file."""
-        temp = self.prepare(before, after)
-        if temp is not None:
-            self.settle(temp)
-        self.commit(before, after)
 
     def prepare(self, before: bytes | None, after: bytes | None) -> FileIO | None:
         """Look whether the caption is `before`, and write `after` beside it.
@@ -108,17 +65,27 @@ class GuardedWrite:
             raise
         reached("temp-written")
 
-    def commit(self, before: bytes | None, after: bytes | None) -> None:
-        """Put what was prepared in the caption's place."""
+    def commit(self, before: bytes | None, after: bytes | None) -> bool:
+        """Put what was prepared in the caption's place.
+
+        Returns:
+            Whether `before` now lies under the temporary name, and `finish` has to follow.
+        """
         if before == after:
-            return
+            return False
         reached("before-exchange")
         if after is None:
             self._remove(before)
-        elif before is None:
+            return True
+        if before is None:
             self._create(after)
-        else:
-            self._replace(before, after)
+            return False
+        return self._replace(before, after)
+
+    def finish(self) -> None:
+        """Remove the text that was there, which is in the journal."""
+        reached("before-unlink")
+        os.unlink(self.temp, dir_fd=self.folder)
 
     def _check(self, old: FileIO | None, before: bytes | None, *, writes: bool) -> None:
         if (None if old is None else read_open(old)) != before:
@@ -129,8 +96,8 @@ class GuardedWrite:
         # Asked in so many words, because root is always allowed.
         if not (allowed and os.fstat(old.fileno()).st_mode & 0o222):
             if os.fstatvfs(old.fileno()).f_flag & os.ST_RDONLY:
-                raise _refusal(self.label, OSError(errno.EROFS, os.strerror(errno.EROFS)))
-            raise NotWritable(f"{self.label} is write-protected", _PERMISSION)
+                raise refusal(self.label, OSError(errno.EROFS, os.strerror(errno.EROFS)))
+            raise NotWritable(f"{self.label} is write-protected", PERMISSION)
 
     def _write_temp(self, after: bytes, old: FileIO | None) -> FileIO:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -157,27 +124,25 @@ class GuardedWrite:
         except OSError as error:
             self._withdraw(after, error)
         reached("after-exchange")
-        self.sync(self.folder)
 
-    def _replace(self, before: bytes, after: bytes) -> None:
+    def _replace(self, before: bytes, after: bytes) -> bool:
         try:
             exchange(self.folder, self.temp, self.name)
         except Unsupported:
             self._rename_over(before, after)
-            return
+            return False
         except OSError as error:
             self._withdraw(after, error)
         reached("after-exchange")
         out = self._in_temp()
         reached("compared")
         if out == before:
-            self._finish()
-        elif out is None and self._temp_is_gone():
-            self.sync(self.folder)  # A file system that ignores the flag, and has renamed.
-        else:
+            return True
+        if out is not None or not self._temp_is_gone():
             self._give_back(out, before, after)
+        return False  # A file system that ignores the flag, and has renamed.
 
-    def _give_back(self, out: bytes | None, before: bytes, after: bytes) -> None:
+    def _give_back(self, out: bytes | None, before: bytes, after: bytes) -> NoReturn:
         """Exchange until what comes out is what we had put in: then the newest foreign text is in its place."""
         inside: bytes | None = after
         for _ in range(TURNS):
@@ -210,7 +175,6 @@ class GuardedWrite:
             late = read_open(old)
         if late != before:  # Written in place between the look and the rename.
             self.save(late)
-        self.sync(self.folder)
 
     def _remove(self, before: bytes | None) -> None:
         try:
@@ -218,24 +182,17 @@ class GuardedWrite:
         except FileNotFoundError as error:
             raise self._changed() from error
         except OSError as error:
-            raise _refusal(self.label, error) from error
+            raise refusal(self.label, error) from error
         reached("after-exchange")
         out = self._in_temp()
         reached("compared")
         if out == before:
-            self._finish()
             return
         try:
             put(self.folder, self.temp, self.name)
         except FileExistsError:
             self._drop_temp(out, before)
-        self.sync(self.folder)
         raise self._changed()
-
-    def _finish(self) -> None:
-        reached("before-unlink")
-        os.unlink(self.temp, dir_fd=self.folder)
-        self.sync(self.folder)
 
     def _temp_is_gone(self) -> bool:
         try:
@@ -262,7 +219,6 @@ class GuardedWrite:
         if holds not in known:
             self.save(holds)
         os.unlink(self.temp, dir_fd=self.folder)
-        self.sync(self.folder)
 
     def _withdraw(self, after: bytes, error: OSError) -> NoReturn:
         """Take the temporary file back after a refused rename; a refusal that renamed all the same is for repair."""
@@ -271,7 +227,7 @@ class GuardedWrite:
         os.unlink(self.temp, dir_fd=self.folder)
         if isinstance(error, FileNotFoundError | FileExistsError):
             raise self._changed() from error
-        raise _refusal(self.label, error) from error
+        raise refusal(self.label, error) from error
 
     def _changed(self) -> ChangedOutside:
         return ChangedOutside(f"{self.label} is not what was read", "another program changed it; look at it again")

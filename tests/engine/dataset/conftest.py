@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from engine.dataset.caption_batch import Change
 from engine.dataset.caption_files import CaptionFiles
 
 if TYPE_CHECKING:
@@ -30,9 +31,12 @@ class Desk(NamedTuple):
     files: CaptionFiles
     saved: list[bytes]
 
-    def write(self, before: bytes | None, after: bytes | None, key: bytes = b"a.txt") -> None:
-        """Write the caption, guarded."""
-        self.files.replace(key, before, after, TEMP, self.saved.append)
+    def write(self, before: bytes | None, after: bytes | None, key: bytes = b"a.txt", temp: str = TEMP) -> None:
+        """Write the caption, guarded; raise what refuses it."""
+        with self.files.at_once() as captions:
+            (refusal,) = captions.replace_all([Change(key, before, after, temp, self.saved.append)])
+        if refusal is not None:
+            raise refusal
 
     def names(self) -> list[str]:
         """List what lies in the folder."""
@@ -73,6 +77,7 @@ def write_in_child(
     script = f"""
 import json, sys
 from pathlib import Path
+from engine.dataset.caption_batch import Change
 from engine.dataset.caption_files import CaptionFiles
 from engine.errors import CutlineError
 {prepare}
@@ -80,7 +85,10 @@ root, before, after = json.loads(sys.argv[1])
 as_bytes = lambda text: None if text is None else text.encode()
 saved, error = [], ""
 try:
-    CaptionFiles(Path(root)).replace(b"a.txt", as_bytes(before), as_bytes(after), "{TEMP}", saved.append)
+    with CaptionFiles(Path(root)).at_once() as captions:
+        asked = Change(b"a.txt", as_bytes(before), as_bytes(after), "{TEMP}", saved.append)
+        for refusal in filter(None, captions.replace_all([asked])):
+            raise refusal
 except CutlineError as refusal:
     error = f"{{type(refusal).__name__}}: {{refusal}}"
 print(json.dumps([error, [text.decode() for text in saved]]))

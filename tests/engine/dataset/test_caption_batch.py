@@ -93,27 +93,61 @@ def test_a_folder_that_fails_concerns_its_own_captions(root: Path, monkeypatch: 
     assert len({place % 3 for place in failed}) == 1
 
 
+@pytest.mark.parametrize("together", [MANY + 1, 8, 1])
 @pytest.mark.parametrize("known", [True, False])
 def test_all_are_on_their_way_before_the_first_is_waited_for(
-    root: Path, monkeypatch: pytest.MonkeyPatch, *, known: bool
+    root: Path, monkeypatch: pytest.MonkeyPatch, together: int, *, known: bool
 ) -> None:
-    """No file takes its place before it is durable; where the system knows no hint it goes without."""
+    """None takes its place before it is durable, no folder is synced before its old texts are removed."""
     happened: list[str] = []
     real_sync = os.fsync
 
     def sync_seen(descriptor: int) -> None:
-        happened.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
-        assert (root / "0/0.txt").read_bytes() == (b"old" if len(happened) <= MANY else b"new 0")
+        synced = Path(f"/proc/self/fd/{descriptor}").readlink()
+        happened.append(synced.name)
+        if synced.suffix == ".tmp":
+            number = synced.stem.removeprefix(".cutline-")
+            assert (synced.parent / f"{number}.txt").read_bytes() == b"old"
+        else:
+            assert list(synced.glob(".cutline-*")) == []
         real_sync(descriptor)
+
+    def begin_seen(descriptor: int) -> None:
+        happened.append("begun")
+        write_out.start_writing_out(descriptor)
 
     if not known:
         monkeypatch.setattr(write_out, "_system_call", None)
     monkeypatch.setattr(os, "fsync", sync_seen)
+    monkeypatch.setattr(caption_batch, "start_writing_out", begin_seen)
+    monkeypatch.setattr(caption_batch, "TOGETHER", together)
     with CaptionFiles(root).at_once() as captions:
         assert captions.replace_all(changes([])) == [None] * MANY
-    assert happened[:MANY] == [f".cutline-{n}.tmp" for n in range(MANY)]
-    assert sorted(happened[MANY:]) == ["0", "1", "2"]
+    expected = []
+    for first in range(0, MANY, together):
+        some = range(first, min(first + together, MANY))
+        expected += ["begun" for _ in some] + [f".cutline-{n}.tmp" for n in some]
+    assert happened[:-3] == expected
+    assert sorted(happened[-3:]) == ["0", "1", "2"]
     assert list(root.rglob(".cutline-*")) == []
+
+
+def test_a_text_that_cannot_be_removed_is_for_the_next_repair(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether it is removed beside the others or last of all: the caption is written, its row says nothing yet."""
+    real_unlink = os.unlink
+
+    def failing(name: bytes, *, dir_fd: int) -> None:
+        if name in {b".cutline-3.tmp", b".cutline-%d.tmp" % (MANY - 1)}:
+            raise OSError(5, "Input/output error")
+        real_unlink(name, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "unlink", failing)
+    monkeypatch.setattr(caption_batch, "TOGETHER", 8)
+    with CaptionFiles(root).at_once() as captions:
+        found = captions.replace_all(changes([]))
+    assert [place for place, outcome in enumerate(found) if isinstance(outcome, OSError)] == [3, MANY - 1]
+    assert sum(outcome is None for outcome in found) == MANY - 2
+    assert sorted(path.name for path in root.rglob(".cutline-*")) == [f".cutline-{MANY - 1}.tmp", ".cutline-3.tmp"]
 
 
 def test_a_text_that_cannot_be_made_durable_takes_no_place(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

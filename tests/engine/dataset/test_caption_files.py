@@ -192,7 +192,7 @@ def test_only_cutlines_own_temporary_files_are_touched(desk: Desk, name: str) ->
     with pytest.raises(Unsafe):
         desk.files.remove_leftover(b"a.txt", name)
     with pytest.raises(Unsafe):
-        desk.files.replace(b"a.txt", b"old", b"new", name, desk.saved.append)
+        desk.write(b"old", b"new", temp=name)
 
     assert desk.caption.read_bytes() == b"old"
 

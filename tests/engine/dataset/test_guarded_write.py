@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.dataset import exchange, guarded_write
+from engine.dataset.caption_batch import Change
 from engine.errors import ChangedOutside, CutlineError, NotWritable, Unsafe
 from tests.engine.dataset.conftest import (
     BECOME_NOBODY,
@@ -531,8 +532,10 @@ def test_a_journal_that_cannot_save_keeps_the_text_on_disk(desk: Desk, at: dict[
 
     at["before-exchange"] = lambda: outsider(desk.caption, b"first")
     at["compared"] = lambda: outsider(desk.caption, b"second")
-    with pytest.raises(CutlineError, match="journal"):
-        desk.files.replace(b"a.txt", b"old", b"new", TEMP, full)
+    with desk.files.at_once() as captions:
+        (refusal,) = captions.replace_all([Change(b"a.txt", b"old", b"new", TEMP, full)])
+
+    assert str(refusal) == "the journal is full"
 
     assert desk.files.leftover(b"a.txt", TEMP) == b"first"
     assert desk.caption.read_bytes() == b"second"
