@@ -119,16 +119,17 @@ def _is_undoable(root: Link) -> bool:
 def _batches(targets: Sequence[Target]) -> Iterator[list[Target]]:
     """Yield steps so that each caption comes once in a batch, newest first, and so does each image that has one.
 
-    Where an image moved, its caption is looked for before a batch: the batches before may have written it.
+    Where an image moved, its caption is looked for before a batch: the batches before may have written it. Its place
+    of old counts, too: what others did there waits until this step does not stand any more.
     """
     rounds: list[list[Target]] = []
     times: dict[bytes | ImageId | None, int] = {}
     for target in targets:
         number = 0
         if target.link.caption is not None:
-            both = target.link.caption, target.root.image
-            number = max(times.get(one, 0) for one in both)
-            times.update(dict.fromkeys(both, number + 1))
+            concerned = {target.link.caption, target.root.caption or target.link.caption, target.root.image}
+            number = max(times.get(one, 0) for one in concerned)
+            times.update(dict.fromkeys(concerned, number + 1))
         if number == len(rounds):
             rounds.append([])
         rounds[number].append(target)

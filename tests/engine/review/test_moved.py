@@ -251,3 +251,23 @@ def test_undo_from_the_middle_sees_later_steps_under_the_new_name(shelf: Shelf) 
     assert str(later.id) in done.refused[0][1]
     assert shelf.desk.undo([step.id, later.id]).refused == ()
     assert shelf.caption("x.png") == b"cat\n"
+
+
+def test_what_a_moved_image_wrote_at_its_old_place_stands_in_nobodys_way(shelf: Shelf) -> None:
+    """Taken back newest first: an image set aside comes back after the step at its caption's place is taken back."""
+    (shelf.root / "a.jpg").write_bytes(b"another picture")
+    (shelf.root / "a.txt").unlink()
+    shelf.desk.scan()
+    shelf.propose("a.jpg", {"window": 0.9})
+    beside = shelf.frame("a.jpg")
+    first = shelf.desk.set_aside(shelf.id("a.png"))
+    written = shelf.desk.write(beside, b"by hand")
+    shelf.desk.undo_last()
+    _move(shelf, "a.jpg", "x.jpg", caption=False)
+    shelf.desk.scan()
+    shelf.desk.redo_last()
+    assert shelf.caption("x.jpg") == b"by hand"
+    undone = shelf.desk.undo([first.id, written.id])
+    assert undone.refused == ()
+    assert shelf.caption("x.jpg") is None
+    assert (shelf.root / "a.png").exists()
