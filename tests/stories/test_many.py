@@ -134,6 +134,30 @@ async def test_one_file_is_left_out(desk: Desk) -> None:
         assert len({row.group for row in desk.journal()}) == 1
 
 
+async def test_what_a_search_hides_is_seen_before_it_is_written(desk: Desk) -> None:
+    """`enter` on a part of the list brings the rest back into sight; only the next one writes, and all of it."""
+    desk.images("a.png", "b.png", caption=TAGS)
+    async with desk.review((80, 24)) as review:
+        await review.press("b", "d")
+        await review.settle()
+        await review.write("blurry")
+        await review.press("enter")
+        await review.settle()
+        await review.press("slash")
+        await review.write("a.txt")
+        await review.press("enter")
+        await review.settle()
+        review.shows_not("b.txt")
+        await review.press("enter")
+        await review.settle()
+        review.shows("b.txt", "1 change was out of sight, and is listed again: enter makes all")
+        desk.caption_file("a.png").reads(TAGS)
+        await review.press("enter")
+        await review.settle()
+        for name in ("a.png", "b.png"):
+            desk.caption_file(name).reads(TAGS.replace(", blurry", ""))
+
+
 async def test_a_caption_changed_meanwhile_is_refused_and_named(desk: Desk) -> None:
     """What an editor wrote between the dry run and the change stays, and the file is listed with the reason."""
     desk.images("a.png", "b.png", caption=TAGS)

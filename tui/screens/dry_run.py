@@ -161,6 +161,10 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
     def _apply(self) -> None:
         assert self._plan is not None
         changes = [change for change in self._plan.changes if change.caption not in self._left_out]
+        shown = {row.caption for row in self._items_shown if not isinstance(row, Refusal)}
+        if hidden := sum(change.caption not in shown for change in changes):
+            self._list_all(hidden)
+            return
         self.stage = "applying"
         self._at_rest.clear()
         self._tell_making("")
@@ -172,6 +176,13 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
             lambda so_far: self._tell_making(str(so_far)),
             always_told=True,
         )
+
+    def _list_all(self, hidden: int) -> None:
+        """List also what the search left out of sight, before it is written."""
+        self._sought = ""
+        self.show_items(self._rows(), 0)
+        told = "1 change was out of sight, and is" if hidden == 1 else f"{hidden:,} changes were out of sight, and are"
+        self.say(self.keys.text(f"{told} listed again: {{apply}} makes all"), "warning")
 
     def _tell_making(self, so_far: str) -> None:
         self.say(self.keys.text(f"making the changes{': ' if so_far else ' …'}{so_far}; {{back}} stops here"))
