@@ -137,7 +137,7 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
         return touched
 
     def counts(self) -> Counts:
-        """Say how many images are where, at once; `captioned`, `stale` and `aside` stay 0."""
+        """Say how many images are where, at once; `captioned` and `stale` stay 0."""
         return self.roster.counts()
 
     def entry_of(self, key: bytes) -> Entry:

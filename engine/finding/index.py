@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine.finding.candidates import Candidates
 from engine.finding.captions import Captions
@@ -11,9 +11,9 @@ from engine.finding.proposed import Proposed
 from engine.finding.rows import Rows
 from engine.finding.sizes import Sizes
 from engine.finding.worth import Worth
+from engine.review.news import mark_now, touched_since
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable
 
     import numpy as np
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.finding.language.words import Need
     from engine.finding.patience import Patience
+    from engine.review.news import Mark
     from engine.review.records import ImageId
     from engine.workspace import Workspace
 
@@ -46,8 +47,7 @@ class Index:
         self.candidates = Candidates(self.rows)
         self.proposed = Proposed(self.candidates, self.names, workspace.view_of)
         self.worth = Worth(self.captions, self.candidates, self.proposed)
-        self._mark: _Mark | None = None
-        self._touched: set[ImageId] = set()
+        self._mark: Mark | None = None
 
     @property
     def progress(self) -> tuple[int, int] | None:
@@ -93,37 +93,10 @@ class Index:
     def _follow_store(self) -> None:
         """Touch what anybody decided or proposed since the last time."""
         db = self.workspace.store.db
-        mark, since = _mark_now(db), self._mark
+        mark, since = mark_now(db), self._mark
         if mark == since:
             return
         self._mark = mark
         if since is None:  # nothing was read before
             return
-        touched = _touched_since(db, since)
-        # A write that was refused changes its row, not the newest row: look again at what was touched last.
-        self.touch(touched | self._touched)
-        self._touched = touched
-
-
-class _Mark(NamedTuple):
-    """How far the store was followed."""
-
-    journal: int
-    proposals: int
-    unfinished: int
-
-
-def _mark_now(db: sqlite3.Connection) -> _Mark:
-    row = db.execute(
-        "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM proposals),"
-        " (SELECT cast(total(length(status)) AS INTEGER) FROM writes WHERE status <> 'written')"
-    ).fetchone()
-    return _Mark(*row)
-
-
-def _touched_since(db: sqlite3.Connection, mark: _Mark) -> set[ImageId]:
-    rows = db.execute(
-        "SELECT image FROM journal WHERE id > ? AND image IS NOT NULL UNION SELECT image FROM proposals WHERE id > ?",
-        (mark.journal, mark.proposals),
-    )
-    return {image for (image,) in rows}
+        self.touch(touched_since(db, since, mark))

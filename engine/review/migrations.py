@@ -23,7 +23,7 @@ def first_light(db: sqlite3.Connection) -> None:
 
 
 _FIRST_LIGHT = """
--- What the store knows about itself: machine, inode, collector, next_group.
+-- What the store knows about itself: machine and inode, collector, newest group.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value ANY

@@ -170,6 +170,6 @@ def on_local_disk(folder: Path) -> bool:
     for line in mounts:
         left, _, right = line.partition(b" - ")
         point = left.split()[4]
-        if len(point) >= len(best) and os.fsencode(folder).startswith(point):
+        if len(point) >= len(best) and (os.fsencode(folder) + b"/").startswith(point.rstrip(b"/") + b"/"):
             best, kind = point, right.split()[0].decode()
     return kind in LOCAL_FILE_SYSTEMS

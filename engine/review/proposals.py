@@ -112,9 +112,9 @@ def _answered_twin(db: sqlite3.Connection, image: ImageId, origin: Origin, conte
         return None
     said = answers_in_force(db, image)
     for proposal, inherits, view, *old in rows:
-        twin = inherits or proposal
-        if twin in said and (view, old) == (origin.view, content):
-            return int(twin)
+        answered = next((twin for twin in (proposal, inherits) if twin in said), None)
+        if answered is not None and (view, old) == (origin.view, content):
+            return int(answered)
     return None
 
 

@@ -71,7 +71,7 @@ class JournalRow(msgspec.Struct, frozen=True):
     time: float
     session: str
     kind: str
-    """accept, approve, edit, reject, undo, flag, unflag, skip, view, moved, extension, aside, offered."""
+    """accept, approve, edit, reject, undo, redo, flag, unflag, skip, view, moved, extension, aside, offered."""
     image: ImageId | None
     image_key: bytes | None
     undoes: int | None

@@ -52,15 +52,23 @@ def repair_caption(store: Store, files: CaptionFiles, caption: bytes) -> list[st
                 files.remove_leftover(write.caption, write.temp_name)
             if now == write.after:
                 mark(store, {write.row: ("written", "")})
-            elif now == write.before:
-                write_row(store, files, write)
-            else:
+            elif now != write.before:
                 mark(store, {write.row: ("conflict", "the caption was neither the text before nor the text decided")})
                 said.append(f"{name}: changed while a decision was being written; decide it again")
         except CutlineError as refusal:
             mark(store, {write.row: ("withdrawn", refusal.message)})
-            said.append(f"{name}: a decision could not be finished: {refusal}")
+            said.append(_unfinished(name, refusal))
+            continue
+        if now == write.before != write.after:
+            try:
+                write_row(store, files, write)
+            except CutlineError as refusal:  # its row is marked, unless nobody knows what the disk did
+                said.append(_unfinished(name, refusal))
     return said
+
+
+def _unfinished(name: str, refusal: CutlineError) -> str:
+    return f"{name}: a decision could not be finished: {refusal}"
 
 
 def _groups(store: Store, caption: bytes) -> list[int]:

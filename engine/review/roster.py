@@ -44,7 +44,6 @@ class Roster:
         self._root, self._store, self._below = root, store, below
         self._by_key: dict[bytes, Entry] = {}
         self._numbers: Counter[str] = Counter()
-        self._touched: set[ImageId] = set()
         self._untold: set[ImageId] = set()
         """What was taken in on the way and no refresh told of yet."""
         self._odd: _Odd = {}
@@ -180,9 +179,8 @@ class Roster:
         if (mark, odd) == (since, self._odd):
             return set()
         turned = {image for image, _ in odd.items() ^ self._odd.items()}
-        touched = touched_since(self._store.db, since) | turned
-        # A write that was refused changes its row, not the newest row: look again at what was touched last.
-        both, self._touched, self._mark, self._odd = touched | self._touched, touched, mark, odd
+        touched = touched_since(self._store.db, since, mark) | turned
+        self._mark, self._odd = mark, odd
         for image in turned & self.entries.keys():
             gone, reason = odd.get(image, (False, ""))
             if gone:
@@ -190,8 +188,8 @@ class Roster:
             else:
                 self.set_unreadable(image, reason)
         self.renew(moved_since(self._store.db, since))
-        self.derive(both)
-        return both
+        self.derive(touched)
+        return touched
 
     def renew(self, images: Iterable[ImageId]) -> None:
         """Read the rows of some images again: they got another key, or were set aside or brought back."""

@@ -14,6 +14,7 @@ import numpy as np
 from engine.captions.viewing.scores import FULL_SCALE, LabelTable, Sections, TagScore, sections
 from engine.errors import Unreadable
 from engine.review.candidates import open_scores
+from engine.review.news import mark_now, touched_since
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from engine.review.candidates import Scores
+    from engine.review.news import Mark
     from engine.review.records import ImageId
 
 FEW_TOUCHED = 400
@@ -40,15 +42,6 @@ class _Part(NamedTuple):
     scores: NDArray[np.uint16]
 
 
-class _Mark(NamedTuple):
-    """How far the index has followed the store."""
-
-    journal: int
-    proposals: int
-    unfinished: int
-    gone: frozenset[ImageId]
-
-
 class ScoreIndex:
     """All scores of the open candidates of one source, of images that are there; for one thread at a time."""
 
@@ -60,8 +53,9 @@ class ScoreIndex:
             below: Only of images in this folder, `sub/`; empty for all.
         """
         self._source, self._below = source, below
-        self._mark: _Mark | None = None
-        self._touched: set[ImageId] = set()
+        self._mark: Mark | None = None
+        """How far the store was followed."""
+        self._gone: set[ImageId] = set()
         self._offsets: dict[int, int] = {}
         self.tables: list[LabelTable] = []
         """The label tables met; places in `labels` count through all of them."""
@@ -94,20 +88,19 @@ class ScoreIndex:
         Raises:
             Unreadable: Stored scores are broken.
         """
-        mark, since = _mark_now(db), self._mark
-        if mark == since:
+        mark, since = mark_now(db), self._mark
+        gone = {image for (image,) in db.execute("SELECT id FROM images WHERE gone")}
+        if (mark, gone) == (since, self._gone):
             return
-        touched = set() if since is None else _touched_since(db, since) | (mark.gone ^ since.gone)
-        # A write that was refused changes its row, not the newest row: look again at what was touched last.
-        both = touched | self._touched
-        if since is None or len(both) > FEW_TOUCHED:
+        touched = set() if since is None else touched_since(db, since, mark) | (gone ^ self._gone)
+        if since is None or len(touched) > FEW_TOUCHED:
             self._mark = None  # until it is whole
             self._clear()
             self._take(db, open_scores(db, self._source))
-        elif both:
-            self._drop(both)
-            self._take(db, open_scores(db, self._source, both))
-        self._touched, self._mark = touched, mark
+        elif touched:
+            self._drop(touched)
+            self._take(db, open_scores(db, self._source, touched))
+        self._mark, self._gone = mark, gone
 
     def _clear(self) -> None:
         self.images: NDArray[np.int64] = np.empty(0, np.int64)
@@ -182,20 +175,3 @@ class ScoreIndex:
             self._categories += table.categories
             self._by_name = np.argsort(sorted(range(len(self._names)), key=self._names.__getitem__))
         return self._offsets[row]
-
-
-def _mark_now(db: sqlite3.Connection) -> _Mark:
-    journal, proposals, unfinished = db.execute(
-        "SELECT (SELECT coalesce(max(id), 0) FROM journal), (SELECT coalesce(max(id), 0) FROM proposals),"
-        " (SELECT cast(total(length(status)) AS INTEGER) FROM writes WHERE status <> 'written')"
-    ).fetchone()
-    gone = frozenset(image for (image,) in db.execute("SELECT id FROM images WHERE gone"))
-    return _Mark(journal, proposals, unfinished, gone)
-
-
-def _touched_since(db: sqlite3.Connection, mark: _Mark) -> set[ImageId]:
-    rows = db.execute(
-        "SELECT image FROM journal WHERE id > ? AND image IS NOT NULL UNION SELECT image FROM proposals WHERE id > ?",
-        (mark.journal, mark.proposals),
-    )
-    return {image for (image,) in rows}

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
 
-    from engine.review.records import Image
 
 MARKS = ("skipped", "flagged", "unreadable")
 """Attributes of an entry that overlap with its state."""
@@ -48,7 +47,7 @@ class Entry(msgspec.Struct, gc=False, eq=False):
 
     @property
     def state(self) -> State:
-        """pending, accepted, rejected or untouched (DESIGN: State)."""
+        """pending, accepted, rejected or untouched."""
         if self.open_candidates:
             return "pending"
         return self.decided or "untouched"
@@ -129,8 +128,3 @@ def _answered(db: sqlite3.Connection, decisions: set[int], only: Sequence[int] |
         rows = db.execute(query, () if image is None else (image,))
         found.update(proposal for decision, proposal in rows if decision in decisions)
     return found
-
-
-def as_entry(image: Image) -> Entry:
-    """Make the list entry of a stored image row."""
-    return Entry(image.id, image.key, image.size, image.mtime_ns, image.unreadable)

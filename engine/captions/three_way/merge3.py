@@ -1,6 +1,6 @@
 """Two changes of one caption joined: what one side did to it, and what was done to it meanwhile.
 
-Tags are merged as sets, each where it stands and as it is written; prose word by word. Where both sides changed the
+Tags are merged one by one, each where it stands and as it is written; prose word by word. Where both sides changed the
 same thing in different ways there is no answer, and none is given. What is found is read again before it is believed.
 """
 

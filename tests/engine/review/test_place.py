@@ -296,3 +296,16 @@ def test_this_test_folder_is_on_a_local_disk(tmp_path: Path) -> None:
     """The kinds of file system that SQLite's log is safe on are known by name."""
     assert on_local_disk(tmp_path)
     assert not on_local_disk(Path("/proc"))
+
+
+def test_a_folder_is_not_on_a_disk_whose_name_its_own_begins_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`/x/database` does not lie on what is mounted at `/x/data`, also where device numbers tell nothing."""
+    here = tmp_path / "database"
+    here.mkdir()
+    table = f"1 0 0:1 / / rw - ext4 none rw\n2 1 0:2 / {tmp_path}/data rw - nfs4 none rw\n"
+    monkeypatch.setattr(Path, "read_bytes", lambda _: table.encode())
+    assert on_local_disk(here)
+    (tmp_path / "data").mkdir()
+    assert not on_local_disk(tmp_path / "data")

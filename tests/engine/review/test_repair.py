@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from engine.dataset import caption_batch
+
 if TYPE_CHECKING:
     from tests.engine.review.shelf import Shelf
 
@@ -88,6 +90,44 @@ def test_repair_happens_before_the_next_decision_too(crashed: Shelf) -> None:
     assert crashed.caption("a.png") == AFTER
     crashed.desk.edit(crashed.frame("a.png"), "mine\n")
     assert crashed.caption("a.png") == b"mine\n"
+
+
+def test_a_disk_that_fails_while_repairing_leaves_the_step_to_the_next(
+    crashed: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the caption was changed and nobody knows whether that lasts, the step stays: it can be undone."""
+    with monkeypatch.context() as failing:
+
+        def fail(_: int) -> None:
+            raise OSError(5, "Input/output error")
+
+        failing.setattr(caption_batch, "sync_folder", fail)
+        (notice,) = _repaired(crashed)
+    assert "the disk failed" in notice
+    assert (crashed.caption("a.png"), _statuses(crashed)) == (AFTER, ["unmarked"])
+    crashed.desk.close()
+    assert _repaired(crashed) == []
+    assert _statuses(crashed) == ["written"]
+    crashed.desk.undo([1])
+    assert crashed.caption("a.png") == BEFORE
+
+
+def test_others_see_what_a_repair_found(shelf: Shelf) -> None:
+    """A step that nobody finished and that became a conflict counts for nobody any more, wherever it was repaired."""
+    shelf.desk.write(shelf.frame("a.png"), AFTER)
+    with shelf.desk.store.transaction() as db:
+        db.execute("UPDATE writes SET status = 'unmarked'")
+    watching = shelf.open()  # repairs, too: what follows has to come after it
+    (shelf.root / "a.txt").write_bytes(b"theirs")
+    with watching.store.transaction() as db:
+        db.execute("UPDATE writes SET status = 'unmarked'")
+    watching.refresh()
+    assert watching.counts().accepted == 1
+    shelf.desk.close()
+    assert len(_repaired(shelf)) == 1
+    watching.refresh()
+    assert (watching.counts().accepted, shelf.desk.counts().accepted) == (0, 0)
+    watching.close()
 
 
 def test_a_repair_that_cannot_write_withdraws(crashed: Shelf) -> None:

@@ -61,6 +61,10 @@ def test_it_follows_what_happens(shelf: Shelf, few: int, monkeypatch: pytest.Mon
         with shelf.desk.store.transaction() as db:
             image_rows.set_gone(db, shelf.id("b.png"), b"b.png", gone=True)
 
+    def unmarked() -> None:
+        with shelf.desk.store.transaction() as db:
+            db.execute("UPDATE writes SET status = 'unmarked'")
+
     def withdrawn() -> None:
         with shelf.desk.store.transaction() as db:
             db.execute("UPDATE writes SET status = 'withdrawn'")
@@ -69,6 +73,7 @@ def test_it_follows_what_happens(shelf: Shelf, few: int, monkeypatch: pytest.Mon
         lambda: shelf.propose("a.png", {"x": 0.5}),
         lambda: shelf.propose("b.png", {"y": 0.5, "x": 0.1}),
         lambda: shelf.accept("a.png"),
+        unmarked,
         withdrawn,
         lambda: shelf.accept("a.png"),
         lambda: shelf.propose("b.png", {"w": 0.5}),

@@ -47,6 +47,17 @@ def test_the_same_candidate_again_inherits_the_answer(shelf: Shelf) -> None:
     assert shelf.state("a.png") == "pending"
 
 
+def test_an_answer_given_to_an_heir_is_inherited_too(shelf: Shelf) -> None:
+    """Answered, proposed again, taken back, answered there: the third time it is no question any more."""
+    shelf.propose("a.png", {"window": 0.9})
+    shelf.desk.reject(shelf.frame("a.png"))
+    shelf.propose("a.png", {"window": 0.9})
+    shelf.desk.undo_last()
+    shelf.desk.reject(shelf.frame("a.png"))
+    shelf.propose("a.png", {"window": 0.9})
+    assert shelf.state("a.png") == "rejected"
+
+
 def test_another_view_is_another_question(shelf: Shelf) -> None:
     """The same scores under another threshold are not yet answered when they are proposed anew."""
     shelf.propose("a.png", {"window": 0.9, "lamp": 0.4})
