@@ -55,6 +55,11 @@ CONFLICTS = {
     "it was written anew": (b"new", LONG, b"someone else"),
     "it was emptied": (b"a, b", b"a", b"\n"),
     "the same words": (LONG, LONG.replace(b"white", b"black"), LONG.replace(b"white", b"brown")),
+    "a word equal by chance between words that change": (
+        b"A man sat by a small red and old house in the rain.",
+        b"A man sat by a big blue and new hut in the rain.",
+        b"A man sat by a small red or old house in the rain.",
+    ),
     "a word of a sentence that goes": (LONG, None, LONG.replace(b"white", b"black")),
     "text in another encoding": (b"a, b", b"a", "a, b, c".encode("utf-16")),
 }
