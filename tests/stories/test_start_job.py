@@ -8,6 +8,7 @@ from tui import commands
 from tui.actions import starting
 from tui.actions.listing import Back, First, Next
 from tui.jobs import job_commands
+from tui.screens.jobs import JobsScreen
 from tui.screens.start_job import StartJob
 
 if TYPE_CHECKING:
@@ -67,6 +68,31 @@ async def test_accepting_at_once(desk: Desk) -> None:
         desk.caption_file("a.png").reads("cat")
         desk.caption_file("b.png").reads("cat")
         desk.look_for_engine()
+
+
+async def test_the_keys_are_for_the_job_just_started(desk: Desk) -> None:
+    """The cursor goes to the new job, from an older one and from one of another dataset."""
+    desk.images("a.png")
+    await desk.tag()
+    other = type(desk)(desk.root.parent / "other")
+    other.images("x.png", "y.png")
+    await other.tag()
+    async with other.review() as review:
+        await review.press(commands.Jobs)
+        await review.comes_to_show("Jobs of other datasets")
+        screen = review.app.screen
+        assert isinstance(screen, JobsScreen)
+        for place in (0, 1):
+            screen.board.go(place)
+            await review.press(job_commands.NewJob, starting.SearchModels)
+            await review.write("pixel")
+            await review.press("enter", starting.ChooseModel)
+            await _to_line(review, "again")
+            before = [row.job.id for row in screen.board.rows]
+            await review.press(starting.ChangeLine, starting.Start)
+            assert screen.board.job is not None
+            assert screen.board.job.id not in before
+            assert screen.board.is_ours
 
 
 async def test_what_makes_no_sense_is_said_before_it_is_asked(desk: Desk) -> None:

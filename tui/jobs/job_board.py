@@ -122,6 +122,14 @@ class JobBoard:
         elif place != self.job_place:
             self.job_place, self.failed_place = place, 0
 
+    def go_to_new(self, job: JobInfo) -> None:
+        """Put the cursor on a job of this dataset that was just started; the next look at the engine tells of it, too."""
+        self._heard, self.running = time.monotonic(), True
+        self._jobs = (job, *(old for old in self._jobs if old.id != job.id))
+        self._arrange()
+        self.among_failed = False
+        self.go(0)
+
     # --- news ---------------------------------------------------------------------------------------------------
 
     def take_news(self, seen: EngineSeen) -> None:

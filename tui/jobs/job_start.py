@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.models.entry import Entry
     from engine.tagging.forecast import Forecast
     from engine.tagging.request import Request
+    from engine.wire.protocol import JobInfo
     from engine.workspace import Workspace
     from tui.long_work import Course
 
@@ -31,6 +32,15 @@ class Model(NamedTuple):
     state: str
     lacks: str
     """Why it cannot be asked, and what to do; empty where it can."""
+
+
+class Started(NamedTuple):
+    """What came of starting a job."""
+
+    told: str
+    """In one line."""
+    job: JobInfo | None
+    """As the engine has it; None where nothing had to be asked."""
 
 
 def models() -> tuple[list[Model], list[str]]:
@@ -59,8 +69,8 @@ def count(workspace: Workspace, request: Request) -> Forecast:
         return forecast(workspace, request)
 
 
-def start(workspace: Workspace, request: Request, course: Course) -> str:
-    """Ask, starting the engine where none runs; return what came of it, in one line.
+def start(workspace: Workspace, request: Request, course: Course) -> Started:
+    """Ask, starting the engine where none runs.
 
     Raises:
         CutlineError: The request makes no sense, or the engine cannot be started; where it was lost on the way, the job
@@ -74,7 +84,8 @@ def start(workspace: Workspace, request: Request, course: Course) -> str:
         accepted = 0
         if asked.group is not None:
             accepted = _accept_the_rest(workspace, asked, asked.group, course)
-    return _told(asked, accepted)
+        job = client.job(asked.job) if asked.job else None
+    return Started(_told(asked, accepted), job)
 
 
 def _accept_the_rest(workspace: Workspace, asked: Asked, group: int, course: Course) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from engine.wire.protocol import JobInfo
+    from tui.jobs.job_start import Started
     from tui.messages import EngineSeen, ItemPicked, JobAnswered, Request
     from tui.stage import Tone
 
@@ -43,7 +44,7 @@ class JobsScreen(Screen["bytes | None"]):
         dataset: str,
         ask: Callable[[Request, str], None],
         seen: EngineSeen | None,
-        begin_job: Callable[[Callable[[str, Tone], object]], object] = lambda _: None,
+        begin_job: Callable[[Callable[[Started], object]], object] = lambda _: None,
     ) -> None:
         """Prepare.
 
@@ -113,7 +114,7 @@ class JobsScreen(Screen["bytes | None"]):
                 board.asked_to_cancel = ""
                 self._ask("cancel", job.id)
             case "new_job":
-                self._begin_job(self.say)
+                self._begin_job(self._begun)
             case "retry" if job is not None:
                 self._ask("retry", job.id)
             case "other_list":
@@ -154,6 +155,13 @@ class JobsScreen(Screen["bytes | None"]):
         elif answer.what != "failures":
             self.say(_told(answer.what, answer.job, before), "good")
         self._show(ask=answer.job is not None)
+
+    def _begun(self, started: Started) -> None:
+        """Go to the job that was just started: the next key is meant for it."""
+        if started.job is not None:
+            self.board.go_to_new(started.job)
+        self.say(started.told, "good")
+        self._show()
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line in the status bar."""

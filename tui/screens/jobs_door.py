@@ -15,11 +15,10 @@ if TYPE_CHECKING:
     from tui.course.card import Card
     from tui.course.turns import Turns
     from tui.idle import Idle
-    from tui.jobs.job_start import Model
+    from tui.jobs.job_start import Model, Started
     from tui.jobs.link import Link
     from tui.messages import EngineSeen, JobAnswered, JobNews, Request
     from tui.screens.jobs import JobsScreen
-    from tui.stage import Tone
 
 
 class JobsDoor:
@@ -48,7 +47,7 @@ class JobsDoor:
         self._open = JobsScreen(self._dataset, self._ask, self._seen, partial(self._begin_job, app))
         await app.push_screen(self._open, self._closed)
 
-    def _begin_job(self, app: App[int], told: Callable[[str, Tone], object]) -> None:
+    def _begin_job(self, app: App[int], begun: Callable[[Started], object]) -> None:
         """Let the person choose a model and what it is asked, and start that."""
         from tui.jobs.job_form import JobForm  # noqa: PLC0415  (as above)
         from tui.screens.start_job import ModelScreen, StartJob  # noqa: PLC0415  (as above)
@@ -61,9 +60,9 @@ class JobsDoor:
                 form = JobForm(model.entry, found, usual(found), self._device)
                 app.push_screen(StartJob(workspace, self._idle, form), started)
 
-        def started(outcome: str | None) -> None:
+        def started(outcome: Started | None) -> None:
             if outcome is not None:
-                told(outcome, "good")
+                begun(outcome)
                 self._turns.ask(lambda _: self._turns.take_news())  # answers that were stored already
 
         app.push_screen(ModelScreen(self._idle), chosen)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.idle import Idle
     from tui.jobs.job_form import JobForm
     from tui.jobs.job_form import Line as FormLine
-    from tui.jobs.job_start import Model
+    from tui.jobs.job_start import Model, Started
     from tui.messages import ItemPicked
 
 
@@ -94,7 +94,7 @@ class ModelScreen(ListScreen["Model", "Model"]):
             self.action_press("choose_model")
 
 
-class StartJob(ListScreen["FormLine", str]):
+class StartJob(ListScreen["FormLine", "Started"]):
     """A form; its result is what came of starting the job."""
 
     ACTIONS = FORM
@@ -205,7 +205,7 @@ class StartJob(ListScreen["FormLine", str]):
             always_told=True,
         )
 
-    def _started(self, outcome: str | CutlineError) -> None:
+    def _started(self, outcome: Started | CutlineError) -> None:
         self._starting = False
         if isinstance(outcome, CutlineError):
             self._refuse(outcome)

@@ -57,6 +57,26 @@ def test_the_cursor_stays_on_its_job() -> None:
     assert (board.job_place, board.job and board.job.source) == (1, "a")
 
 
+def test_the_cursor_goes_to_a_job_that_was_just_started() -> None:
+    """It is there before a look at the engine tells of it, once, and a look from before takes it off neither."""
+    engine = KeptJobs()
+    engine.add("a", "/set", failed=(failed("1.jpg"),))
+    engine.add("b", "/other")
+    board = JobBoard(seen(engine))
+    board.go(1)
+    before = seen(engine, asked=0.5)
+    engine.add("c", "/set")
+    (started, *_) = engine.jobs()
+    board.go_to_new(started)
+    board.take_news(before)
+    assert [row.job.source for row in board.rows] == ["c", "a", "b"]
+    assert (board.job, board.is_ours) == (started, True)
+    board.take_news(seen(engine, asked=1e12))
+    board.go_to_new(started)
+    assert [row.job.source for row in board.rows] == ["c", "a", "b"]
+    assert board.job == started
+
+
 def test_a_look_from_before_an_answer_is_old() -> None:
     """What was asked before the engine paused a job does not make it run again on the screen."""
     engine = KeptJobs()
