@@ -90,8 +90,10 @@ class JobChanges(KeptJobs):
             if again:
                 # Every failed step is waiting now, and an item with a failed step was the only kind that failed.
                 db.execute(
-                    "UPDATE jobs SET failed = 0, started = iif(ended IS NULL, started, NULL), ended = NULL, state = iif(state = 'paused', state, 'queued'),"
-                    " message = iif(state = 'paused', message, '') WHERE number = ?",
+                    "UPDATE jobs SET failed = 0, worked = worked + coalesce(ended - started, 0),"
+                    " started = iif(ended IS NULL, started, NULL), ended = NULL,"
+                    " state = iif(state = 'paused', state, 'queued'), message = iif(state = 'paused', message, '')"
+                    " WHERE number = ?",
                     (number,),
                 )
         return self.job(number), self._lanes_of(number) if again and state != "paused" else []

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 WAITING, ANSWERED, FAILED = 0, 1, 2
 """The states of one step of one item, as `work.state` has them; written out where an index is to be used."""
-_TOLD = ("id", "state", "items", "done", "failed", "last", "created", "started", "ended", "message", "warning")
+_TOLD = (
+    *("id", "state", "items", "done", "failed", "last"),
+    *("created", "started", "ended", "worked", "message", "warning"),
+)
 """Columns of a job's row that `JobInfo` has under the same name."""
 _FORGOTTEN = Failure("unknown", "why it failed was not kept", "run it again: cutline jobs retry", recoverable=True)
 """Of failures that were stored before their reasons were."""

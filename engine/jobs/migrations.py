@@ -107,7 +107,12 @@ def kept_reasons(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE jobs ADD COLUMN warning TEXT NOT NULL DEFAULT ''")
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light, kept_reasons)
+def kept_times(db: sqlite3.Connection) -> None:
+    """Keep how long a job took, in seconds, up to the end after which it was retried."""
+    db.execute("ALTER TABLE jobs ADD COLUMN worked REAL NOT NULL DEFAULT 0")
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (first_light, kept_reasons, kept_times)
 
 
 def migrate(db: sqlite3.Connection, path: str) -> None:

@@ -75,8 +75,8 @@ def show(args: Namespace, out: Output) -> int:
         options = ", ".join(f"{name}={value}" for name, value in step.options.items()) or "no options"
         out.say_line(f"  step    {step.name}: {step.model}, {options}")
     out.say(f"  asked   {time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(job.created))}")
-    if job.started is not None:
-        out.say(f"  took    {duration((job.ended or time.time()) - job.started)}")
+    if (took := job.took(time.time())) is not None:
+        out.say(f"  took    {duration(took)}")
     if job.warning:
         out.say_line(f"  careful {job.warning}")
     for item in job.failures:

@@ -71,8 +71,8 @@ class JobList(ItemList[JobRow]):
         job = row.job
         parts = [f"{job.rate:.1f} images/s" if job.state == "running" and job.rate > 0 else "", time_left(job)]
         parts.append(f"asked {row.age}")
-        if job.started is not None and job.ended is not None:
-            parts.append(f"took {clock_time(job.ended - job.started)}")
+        if job.ended is not None and (took := job.took(job.ended)) is not None:
+            parts.append(f"took {clock_time(took)}")
         if job.device not in {"", "auto"}:
             parts.append(f"on {show(job.device, one_line=True)}")
         told = " · ".join(part for part in parts if part)

@@ -145,6 +145,7 @@ class JobInfo(msgspec.Struct, frozen=True):
     """The highest sequence number given out; 0 before the first result."""
     created: float
     started: float | None
+    """Of a job that was retried after its end: since then."""
     ended: float | None
     rate: float = 0.0
     """Items a second over the recent past; 0 when nothing moves."""
@@ -156,6 +157,18 @@ class JobInfo(msgspec.Struct, frozen=True):
     """Where it runs: auto for every device the engine serves, or the one it names."""
     failures: tuple[FailedItem, ...] = ()
     """What failed and was not retried; only filled in where it was asked for."""
+    worked: float = 0.0
+    """Seconds from its start to its end before it was retried, each time; what it takes since then is not in it."""
+
+    def took(self, until: float) -> float | None:
+        """Return how long it took in all, in seconds; None before it has started.
+
+        Args:
+            until: When a job that is not over is asked about, in seconds since the epoch.
+        """
+        if self.started is None:
+            return self.worked or None
+        return self.worked + (until if self.ended is None else self.ended) - self.started
 
 
 class JobList(msgspec.Struct, frozen=True):

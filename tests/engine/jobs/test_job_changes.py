@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,22 @@ def test_a_retry_begins_anew(spool: Spool) -> None:
     assert info.started is None
     spool.order(lane, 1)
     assert (spool.job(asked.id).started or 0.0) > started
+
+
+def test_the_time_of_a_retry_comes_on_top(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How long a job took is told over both runs, and what lay between them is not in it."""
+    clock = [1000.0]
+    monkeypatch.setattr(time, "time", lambda: clock[0])
+    asked = job(1)
+    (lane,) = add(spool, asked)
+    for begins, ends, in_all in ((1010.0, 1031.0, 21.0), (5000.0, 5002.0, 23.0), (9000.0, 9004.0, 27.0)):
+        clock[0] = begins
+        spool.order(lane, 1)
+        clock[0] = ends
+        (info,) = spool.commit([failed(lane, 0)])
+        assert info.took(ends + 1000) == in_all
+        info, (lane,) = spool.retry(asked.id)
+        assert info.took(ends + 1000) == in_all, "it has not begun anew"
 
 
 def test_a_retry_of_one_step_leaves_the_other(spool: Spool) -> None:

@@ -51,6 +51,8 @@ async def test_a_job_that_is_over() -> None:
     """How long it took is told; a named device, too."""
     _, second = await seen(msgspec.structs.replace(JOB, state="done", ended=1100.0, device="cuda:0"))
     assert "asked 1 min ago · took 1:30 · on cuda:0" in second
+    _, second = await seen(msgspec.structs.replace(JOB, state="done", ended=1100.0, worked=21.0))
+    assert "took 1:51" in second
 
 
 @pytest.mark.parametrize("width", [60, 80, 200])
