@@ -11,7 +11,7 @@ from engine.settings import Settings
 from engine.workspace import Workspace
 from tests.stories.test_redo import bulk
 from tests.tui.trial import HOSTILE
-from tui import commands
+from tui import commands, long_work
 from tui.actions import past
 from tui.actions.listing import Back, First, Last, Next
 from tui.screens.history import HistoryScreen
@@ -159,8 +159,27 @@ async def test_searching(desk: Desk) -> None:
             await review.press("enter")
             assert isinstance(review.app.screen, HistoryScreen)
             assert review.app.screen.length == count, text
+            review.shows_not("looking for")
+        review.shows("no step holds “zzz”; / and an empty line list all")
+        review.shows_not("nothing was decided here yet")
         await review.press(past.Search, "ctrl+u", "enter")
         review.shows("1/3")
+
+
+async def test_what_is_said_of_reading_goes_with_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How far reading has come is told until it is there, and never in place of what came of a step."""
+    monkeypatch.setattr(long_work, "TELL_SECONDS", 0.0)
+    desk.images("a.png", "b.png", caption="sofa, cat")
+    async with desk.review((80, 24)) as review:
+        bulk(review.app.turns.workspace, "drop:sofa")
+        await review.press(commands.History)
+        review.shows("1/1")
+        review.shows_not("reading")
+        await review.press(past.GoThere)
+        review.shows("1/2")
+        review.shows_not("reading")
+        await review.press(Back, past.TakeBack)
+        review.shows("undone: drop sofa on 2 images", "2/2")
 
 
 async def test_hostile_names_and_captions(desk: Desk) -> None:

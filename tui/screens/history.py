@@ -10,6 +10,7 @@ from tui.long_work import LongWork
 from tui.past import reading as past
 from tui.screens.paged_list import PAGE, PagedList
 from tui.widgets.headline import Words
+from tui.widgets.paint import clip
 from tui.widgets.step_detail import StepDetail
 from tui.widgets.step_list import StepList
 
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F")
 
+NOTHING_DONE = "nothing was decided here yet"
+SOUGHT_CELLS = 30
 LOOK_SECONDS = 1.0
 """How often others' steps are looked for."""
 
@@ -52,7 +55,7 @@ class HistoryScreen(PagedList["HistoryStep", "bytes | None"]):
             take: Takes journal rows back, given what is said meanwhile, and tells what came of it.
             put_back: Writes the text that a step kept, and tells what came of it.
         """
-        super().__init__("history", StepList(id="steps"), "nothing was decided here yet", idle)
+        super().__init__("history", StepList(id="steps"), NOTHING_DONE, idle)
         self._workspace, self._idle = workspace, idle
         self._take, self._put_back = take, put_back
         self._looker = LongWork(idle)
@@ -192,8 +195,12 @@ class HistoryScreen(PagedList["HistoryStep", "bytes | None"]):
 
     def _searched(self, text: str) -> None:
         self._sought = text.strip().casefold()
-        self.say(f"looking for “{text.strip()}” …" if self._sought else "")
+        self._empty = NOTHING_DONE
+        if self._sought:
+            other = self.keys.text("{search_history} and an empty line list all")
+            self._empty = f"no step holds “{clip(text.strip(), SOUGHT_CELLS)}”; {other}"
         self.start_over()
+        self.say_meanwhile(f"looking for “{text.strip()}” …" if self._sought else "")
 
     # --- doing ----------------------------------------------------------------------------------------------------
 

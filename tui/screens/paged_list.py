@@ -54,6 +54,8 @@ class PagedList(ListScreen[T, R]):
         self.is_whole = False
         """Whether all of it is read."""
         self._reading = self._to_end = False
+        self._meanwhile = ""
+        """What was said while a page is read, and holds no longer."""
 
     def read(self, at: int | None, count: int, course: Course) -> Page:
         """Read a page; called in a thread.
@@ -79,7 +81,7 @@ class PagedList(ListScreen[T, R]):
         self._to_end = name == "last" and not self.is_whole
         super().action_press(name)
         if self._to_end:
-            self.say("reading to the end …")
+            self.say_meanwhile("reading to the end …")
             self.read_more(ALL)
 
     def go(self, place: int) -> None:
@@ -108,6 +110,8 @@ class PagedList(ListScreen[T, R]):
 
         def finished(page: Page | CutlineError) -> None:
             self._reading = False
+            if self._status.says == self._meanwhile:
+                self.say("")
             if isinstance(page, CutlineError):
                 self.say(str(page), "error")
             else:
@@ -116,7 +120,13 @@ class PagedList(ListScreen[T, R]):
         self._reader.ask(work, finished, self._tell_reading)
 
     def _tell_reading(self, so_far: Progress) -> None:
-        self.say(f"reading: {so_far.done:,} …")
+        if self._status.says in ("", self._meanwhile):  # what came of a step is not covered up
+            self.say_meanwhile(f"reading: {so_far.done:,} …")
+
+    def say_meanwhile(self, text: str) -> None:
+        """Say one raw line until the page that was asked for is there."""
+        self._meanwhile = text
+        self.say(text)
 
     def _took(self, page: Page) -> None:
         self._rows += page.items  # type: ignore[arg-type]  # pages hold what the subclass reads
@@ -124,7 +134,6 @@ class PagedList(ListScreen[T, R]):
         place = None
         if self._to_end and self.is_whole:
             place, self._to_end = self.length - 1, False
-            self.say("")
         self.show_items(self._rows, place)
 
     def _replaced(self, page: Page, found: Callable[[T], bool] | None) -> None:
