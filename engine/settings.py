@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "cutline.toml"
+FEW = 30
+"""So many known words are all named where none is like the one that was written."""
 
 Minutes = Annotated[float, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
@@ -221,10 +223,13 @@ def sample() -> str:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Advise on a misspelt word: the known one most like it, else all of them."""
+    """Advise on a misspelt word: the known one most like it, else all of them, or of many the nearest."""
     known = sorted(known)
-    alike = difflib.get_close_matches(word, known, 1)
-    return f"did you mean {alike[0]}?" if alike else f"known: {', '.join(known)}"
+    if alike := difflib.get_close_matches(word, known, 1):
+        return f"did you mean {alike[0]}?"
+    if len(known) <= FEW:
+        return f"known: {', '.join(known)}"
+    return f"the nearest are {', '.join(difflib.get_close_matches(word, known, 3, 0))}"
 
 
 def _checked_keys(file: Path, values: dict[str, Any]) -> Iterator[str]:

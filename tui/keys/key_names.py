@@ -79,7 +79,8 @@ def _plain(key: str, written: str) -> str:
         return key
     if len(key) == 1 and key.isprintable():
         return key if key.isalnum() else _name_of(key)
-    raise ValueError(f"there is no key {written!r}: {nearest(key, [*_NAMED, *_SIGNS, *_OTHER_NAMES])}")
+    known = {*_NAMED, *_SIGNS, *_OTHER_NAMES} - {" "}
+    raise ValueError(f"there is no key {written!r}: {nearest(key, known)}; keys are written like ctrl+r")
 
 
 def is_typed(key: str) -> bool:

@@ -37,6 +37,9 @@ SCREENS: dict[str, tuple[type[Action], ...]] = {
 
 _AMID_TEXT = {action.name for action in (*writing.CAPTION, *writing.CHANGE)}
 
+MOST_TOLD = 4
+"""Problems that are told at the start; they stand in a few lines."""
+
 WAYS_OUT = ("ctrl+c", "ctrl+q")
 """Keys that stay where they are by default: whatever is in the settings, one can leave."""
 
@@ -147,9 +150,12 @@ class Keymap:
 
     @property
     def problems(self) -> list[str]:
-        """What a person should hear of: mistakes in the settings, and clashes that matter."""
+        """What a person should hear of: mistakes in the settings, and clashes that matter; of many the first."""
         told = (str(clash) for actions in SCREENS.values() for clash in self.keys(actions).clashes if clash.matters)
-        return list(dict.fromkeys([*self.mistakes, *told]))
+        problems = list(dict.fromkeys([*self.mistakes, *told]))
+        if (more := len(problems) - MOST_TOLD) > 0:
+            problems[-more:] = [f"{more:,} more about keys: cutline config keys tells them"]
+        return problems
 
     def _read(self, name: str, written: str | Sequence[str]) -> None:
         """Take in one line of the table."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.shell.output import Output
     from tui.shell.parser import Parser
 
-NO_KEY = "-"
+NO_KEY = "(no key)"
 KEY_CELLS, NAME_CELLS = 20, 20
 
 

@@ -46,7 +46,13 @@ def test_names_and_modifiers(written: str, spelt: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("written", "says"),
-    [("escpe", "escape"), ("", "there is no key ''"), ("crtl+r", "did you mean ctrl?"), ("ab", "no key 'ab'")],
+    [
+        ("escpe", "escape"),
+        ("", "there is no key ''"),
+        ("crtl+r", "did you mean ctrl?"),
+        ("ab", "no key 'ab'"),
+        ("ctrl+foo", "are colon, f9, f8; keys are written like ctrl+r"),
+    ],
 )
 def test_an_unknown_key_is_named_with_the_nearest(written: str, says: str) -> None:
     """What is no key is an error that says which was meant."""

@@ -255,6 +255,27 @@ async def test_what_is_wrong_with_keys_is_said_at_the_start(trial: Trial) -> Non
         assert here(app.screen).of("skip") == ("x",)
 
 
+async def test_every_problem_of_keys_is_told_in_a_small_window(trial: Trial) -> None:
+    """An action that does not exist is told in few words, so that those that lost their keys are named, too."""
+    trial.image("a.png", "cat")
+    app = CutlineApp(trial.workspace, Settings(keys={"skip": ("space", "a"), "palette": "F", "foo": "1"}), "none")
+    async with app.run_test(size=(80, 24)) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.settle()
+        told = " ".join(sitting.text.split())
+        for problem in app.keymap.problems:
+            assert problem in told
+        assert len(app.keymap.problems) == 3
+    many = Keymap({f"foo{number}": "f5" for number in range(9)} | {"skip": "x"})
+    assert [problem.split()[0] for problem in many.problems] == [
+        "keys.foo0:",
+        "keys.foo1:",
+        "keys.foo2:",
+        "keys.foo3:",
+        "6",
+    ]
+
+
 async def test_the_theme_key_changes_the_look_and_is_written_down(trial: Trial) -> None:
     """One key puts on the next theme, says so, and the settings name it."""
     trial.image("a.png", "cat")

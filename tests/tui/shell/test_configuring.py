@@ -41,6 +41,13 @@ def test_keys_are_listed_as_they_are_in_force(cutline: Terminal, file: Path) -> 
     assert len(found["mistakes"]) == 1
 
 
+def test_no_key_is_no_key_of_that_name(cutline: Terminal, file: Path) -> None:
+    """An action that has lost its key does not look as if it had the key -, which another one has."""
+    file.write_text('[keys]\nskip = "x"\n')
+    listed = [line.split("  ")[1] for line in cutline("config", "keys").out.splitlines() if " reject " in line]
+    assert listed == ["(no key)"]
+
+
 def test_themes_are_listed_with_their_contrast(cutline: Terminal, file: Path) -> None:
     """Ours and the person's own are there, the one in force is marked, broken ones are told."""
     ensure(file.parent / "themes")
