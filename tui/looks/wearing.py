@@ -77,7 +77,10 @@ class Looks:
         names = self.names()
         following = names.index(self._app.theme) + 1 if self._app.theme in names else 0
         self.wear(names[following % len(names)])
-        self._say(*await self._hand.do(partial(write_down, self._app.theme)))
+        told, tone = await self._hand.do(partial(write_down, self._app.theme))
+        if self._app.no_color:
+            told, tone = f"{told}; NO_COLOR is set and hides it", "warning"
+        self._say(told, tone)
 
     async def watch(self) -> None:
         """Take in what changes in the folder of own themes, for as long as the app runs."""

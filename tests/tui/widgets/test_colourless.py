@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 
+from engine.settings import load
 from tests.stories.sitting import Sitting
 from tui import commands
 from tui.app import CutlineApp
@@ -52,6 +53,18 @@ async def test_no_screen_sends_a_colour(trial: Trial, monkeypatch: pytest.Monkey
         sitting = Sitting(pilot.app, pilot)
         await sitting.settle()
         assert colours(sitting.sent) != []
+
+
+async def test_a_theme_that_is_not_seen_says_why(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next theme is written down, and the person is told why nothing looks different."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    trial.image("a.png", "cat")
+    async with trial.app().run_test(size=(80, 24)) as pilot:
+        assert isinstance(pilot.app, CutlineApp)
+        sitting = Sitting(pilot.app, pilot)
+        await sitting.settle()
+        await sitting.press(commands.Theme)
+        sitting.shows(f"! theme {load().screen.theme}, also the next time; NO_COLOR is set and hides it")
 
 
 async def test_what_colours_said_is_still_said(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
