@@ -77,8 +77,12 @@ def parse(name: str, text: str, place: str) -> Theme:
     """
     try:
         theme = msgspec.convert(tomllib.loads(text), ThemeFile)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as wrong:
-        raise BadSetting(f"{place}: {wrong}", f"a theme has [colours] {' '.join(Colours.__struct_fields__)}") from wrong
+    except tomllib.TOMLDecodeError as wrong:
+        raise BadSetting(f"{place}: {wrong}", "correct it") from wrong
+    except msgspec.ValidationError as wrong:
+        reason, _, at = str(wrong).partition(" - at `$.")
+        table = at.strip("`") or "theme"
+        raise BadSetting(f"{place}: {table}: {reason[:1].lower()}{reason[1:]}", "correct it") from wrong
     colours = msgspec.structs.asdict(theme.colours)
     for key, value in colours.items():
         try:
@@ -111,6 +115,12 @@ def least_contrast(theme: Theme) -> tuple[float, str]:
     )
 
 
+def hard_to_read(theme: Theme) -> str:
+    """Say which words of a theme can hardly be read; empty where all can."""
+    least, where = least_contrast(theme)
+    return "" if least >= LEAST else f"{where} has a contrast of {least:.1f} to 1, and words need {LEAST}"
+
+
 def names() -> list[str]:
     """Name every theme that can be used, the default first."""
     return sorted((theme.name for theme in load()[0]), key=lambda name: (name != DEFAULT, name))
@@ -135,9 +145,9 @@ def _sources() -> Iterator[tuple[str, str, str]]:
             yield ours.name.removesuffix(".toml"), ours.read_text("utf-8"), f"themes/{ours.name}"
     for own in sorted(own_folder().glob("*.toml")):
         try:
-            yield own.stem, own.read_text("utf-8", "replace"), str(own)
+            yield own.stem, own.read_text("utf-8", "replace"), f"themes/{own.name}"
         except OSError as refused:
-            yield own.stem, "", f"{own} ({refused.strerror})"
+            yield own.stem, "", f"themes/{own.name} ({refused.strerror})"
 
 
 def own_folder() -> Path:

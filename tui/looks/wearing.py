@@ -77,10 +77,7 @@ class Looks:
         names = self.names()
         following = names.index(self._app.theme) + 1 if self._app.theme in names else 0
         self.wear(names[following % len(names)])
-        told, tone = await self._hand.do(partial(write_down, self._app.theme))
-        if self._app.no_color:
-            told, tone = f"{told}; NO_COLOR is set and hides it", "warning"
-        self._say(told, tone)
+        self._say(*self._with_doubts(*await self._hand.do(partial(write_down, self._app.theme))))
 
     async def watch(self) -> None:
         """Take in what changes in the folder of own themes, for as long as the app runs."""
@@ -94,16 +91,29 @@ class Looks:
         if seen == self._seen:
             return
         found, problems = await asyncio.to_thread(themes.load)
-        self._seen = seen
-        before = self._themes.get(self._app.theme)
+        worn = self._app.theme
+        is_gone, self._seen = f"{worn}.toml" in {*self._seen} - {*seen}, seen
+        before = self._themes.get(worn)
         self._take(found)
-        if self._themes.get(self._app.theme) != before:
+        if self._themes.get(worn) != before:
             self._app.mutate_reactive(App.theme)
-            self._say(f"theme {self._app.theme}: taken in as it is now", "good")
+            self._say(*self._with_doubts(f"theme {worn}: taken in as it is now", "good"))
+        elif is_gone:
+            self._say(f"theme {worn}: its file is gone; the look stays until you leave", "warning")
+        elif {*self._told} - {*problems}:
+            self._say("themes: what was wrong is mended", "good")
         for problem in problems:
             if problem not in self._told:
-                self._say(f"{problem}; the look stays as it was", "warning")
+                self._say(f"{problem}; the look stays", "warning")
         self._told = problems
+
+    def _with_doubts(self, told: str, tone: Tone) -> tuple[str, Tone]:
+        """Add why the theme that is worn cannot be seen, or not be read."""
+        if self._app.no_color:
+            return f"{told}; NO_COLOR is set and hides it", "warning"
+        if faint := themes.hard_to_read(self._themes[self._app.theme]):
+            return f"{told}; {faint}", "warning"
+        return told, tone
 
     def _take(self, found: list[Theme]) -> None:
         """Take over themes; one that is gone, or broken now, stays as it was."""

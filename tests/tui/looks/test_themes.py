@@ -156,6 +156,7 @@ def as_seen(colour: Color, sight: str) -> tuple[float, float, float]:
         (GOOD + 'shadow = "#000000"\n', "shadow"),
         (GOOD.replace('accent = "#102030"\n', ""), "accent"),
         ("[colours", "own.toml"),
+        ("dark = true", "own.toml: theme: object missing required field `colours`"),
     ],
 )
 def test_wrong_theme_is_refused_by_name(text: str, says: str) -> None:

@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from tui.stage import Tone
 
 
+READABLE = "[colours]\n" + "".join(
+    f'{name} = "{("#00ff00", "#102030")[name in themes.GROUNDS]}"\n' for name in themes.Colours.__struct_fields__
+)
+
+
 class Word(Painted):
     """A widget of one word."""
 
@@ -108,7 +113,7 @@ async def test_a_changed_file_is_taken_in(folder: Path) -> None:
         await pilot.pause()
         assert app.colour() == "#102030"
 
-        file.write_text(GOOD.replace('accent = "#102030"', 'accent = "#00ff00"'))
+        file.write_text(READABLE)
         await app.looks.look()
         await pilot.pause()
         assert app.colour() == "#00ff00"
@@ -123,13 +128,35 @@ async def test_a_changed_file_is_taken_in(folder: Path) -> None:
         assert app.colour() == "#00ff00"
         (problem,) = app.said[1:]
         assert "own.toml" in problem
-        assert "stays as it was" in problem
+        assert "the look stays" in problem
+        assert len(problem) < 117, "it is one line of a window of usual width"
+
+        file.write_text(READABLE)
+        await app.looks.look()
+        assert app.said[2:] == ["themes: what was wrong is mended"]
 
         file.unlink()
         await app.looks.look()
         await pilot.pause()
+        assert app.said[3:] == ["theme own: its file is gone; the look stays until you leave"]
         assert app.colour() == "#00ff00"
         assert app.theme == "own"
+
+
+async def test_words_that_cannot_be_read_are_told(folder: Path) -> None:
+    """A theme is worn as its file says, and an ink that its ground swallows is named, also when it is gone to."""
+    file = folder / "aaa.toml"
+    file.write_text(READABLE)
+    app = Wearer()
+    async with app.run_test():
+        app.looks.begin("aaa")
+        file.write_text(READABLE.replace("#00ff00", "#102030"))
+        await app.looks.look()
+        told = "accent on background has a contrast of 1.0 to 1, and words need 4.5"
+        assert app.said == [f"theme aaa: taken in as it is now; {told}"]
+        app.looks.wear(themes.DEFAULT)
+        await app.looks.wear_next()
+        assert app.said[1:] == [f"theme aaa, also the next time; {told}"]
 
 
 async def test_a_new_file_is_another_theme(folder: Path) -> None:
