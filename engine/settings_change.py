@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import re
 import stat
 import tomllib
 import uuid
@@ -65,7 +66,7 @@ def change(key: str, value: object, path: Path | None = None) -> Changed:
                 in_force = settings.checked(named, values)
                 if (new := _dumped(values)) == old:
                     return Changed(in_force, None)
-                kept = _keep(file, old) if old and _loses(old) else None
+                kept = _keep(file, old) if old and _has_comments(old.decode()) else None
                 if _put(file, new, instead_of=old):
                     return Changed(in_force, kept)
     except OSError as error:
@@ -87,9 +88,14 @@ def _dumped(values: dict[str, Any]) -> bytes:
     return tomli_w.dumps(values).encode()
 
 
-def _loses(old: bytes) -> bool:
-    """Say whether writing a file anew would lose comments, or the way it is laid out."""
-    return bool(old.strip()) and _dumped(tomllib.loads(old.decode())) != old
+def _has_comments(toml: str) -> bool:
+    """Say whether a file holds a comment: a # that can go, with the rest of its line, and nothing that is said changes."""
+    said = tomllib.loads(toml)
+    for found in re.finditer(r"#(?=([^\n]*))", toml):
+        with suppress(tomllib.TOMLDecodeError):  # of a # inside a text the text is cut
+            if tomllib.loads(toml[: found.start()] + toml[found.end(1) :]) == said:
+                return True
+    return False
 
 
 def _keep(file: Path, old: bytes) -> Path:

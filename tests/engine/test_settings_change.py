@@ -64,6 +64,24 @@ def test_comments_are_kept_beside_the_new_file(file: Path) -> None:
     assert beside(file) == [first.name, second.name]
 
 
+@pytest.mark.parametrize(
+    ("was", "has_comments"),
+    [
+        ('[screen]\ntheme="paper"', False),
+        ('[filters]\n"#1" = "tag:#1 # no comment"\nb = "\\"#"\n', False),
+        ('[filters]\na = """\n# text\n"""\nb = \'# text\'\n', False),
+        ("[filters]\na = '#1' # mine\n", True),
+        ("[keys]\r\n# mine\r\nskip = ['s', # mine\r\n'n']\r\n", True),
+        ("# mine", True),
+        ("\n", False),
+    ],
+)
+def test_only_comments_are_kept(file: Path, was: str, *, has_comments: bool) -> None:
+    """A file is kept where it holds a comment; neither another way to lay it out nor a # in a text is one."""
+    file.write_bytes(was.encode())
+    assert (change("screen.theme", "studio").kept is not None) == has_comments
+
+
 def test_a_setting_can_be_taken_out(file: Path) -> None:
     """None brings the default back; a section that becomes empty goes with it."""
     change("screen.theme", "paper")

@@ -124,6 +124,9 @@ def test_a_file_with_comments_is_kept_and_told(cutline: Terminal, file: Path) ->
     file.write_text("# mine\n[screen]\ntheme = 'paper'\n")
     said = cutline("config", "set", "screen.theme", "studio")
     assert f"{file}.before-cutline" in said.err
+    file.write_text('[screen]\ntheme="paper"')
+    assert cutline("config", "set", "keys.skip", "n").err == ""
+    cutline("config", "set", "keys.skip", "--default")
     said = cutline("config", "set", "screen.theme", "--default")
     assert said.out == f"screen.theme has its default again in {file}\n"
     assert settings.load().given == frozenset()
