@@ -38,7 +38,7 @@ def start_options(parser: Parser) -> None:
 def start(args: Namespace, out: Output) -> int:  # noqa: ARG001  (every command is called alike)
     """Start the engine, or say that it runs."""
     with connect(out) as client:
-        _say_status(out, client.status())
+        _say_status(out, client.status(), client.address)
     return 0
 
 
@@ -80,7 +80,7 @@ def status(args: Namespace, out: Output) -> int:  # noqa: ARG001  (every command
             out.say("the engine is not running")
         return 0
     with client:
-        _say_status(out, client.status())
+        _say_status(out, client.status(), client.address)
     return 0
 
 
@@ -94,11 +94,12 @@ def _say_what_is_waited_for(out: Output) -> None:
                 out.note("waiting for the images in flight; --now does not")
 
 
-def _say_status(out: Output, now: Status) -> None:
+def _say_status(out: Output, now: Status, socket: str) -> None:
     if out.json:
-        out.document({"running": True, **msgspec.to_builtins(now)})
+        out.document({"running": True, "socket": socket, **msgspec.to_builtins(now)})
         return
     out.say(f"the engine runs: process {now.pid}, version {now.version}, devices {', '.join(now.devices)}")
+    out.say_line(f"  socket {socket}")
     for notice in now.notices:
         out.say_line(f"  ! {notice}")
     for worker in now.workers:

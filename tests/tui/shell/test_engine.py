@@ -12,6 +12,7 @@ import pytest
 from engine import log_file, paths
 from engine.log_file import log_path
 from engine.wire import lifecycle
+from engine.wire.client import EngineClient
 from engine.wire.protocol import LoadedModel, Status, Versions, WorkerInfo
 from tests.engine.engine_room import EngineRoom, until
 from tests.engine.odd_models import BLOCKING
@@ -51,9 +52,10 @@ def test_the_status_says_what_a_person_wants_to_know(capsys: pytest.CaptureFixtu
         idle_unload_seconds=600.0,
         idle_exit_in=90.0,
     )
-    shell._say_status(Output(), now)
+    shell._say_status(Output(), now, "/run/cutline/x.sock")
     assert capsys.readouterr().out.splitlines() == [
         "the engine runs: process 7, version 1.0, devices cuda:0, cpu",
+        "  socket /run/cutline/x.sock",
         "  ! wanted cuda, got cpu",
         "  worker 8 on cuda:0: 64 images in flight, replaced 2 times",
         "  worker 9 on cpu in old: 1 image in flight",
@@ -73,6 +75,8 @@ def test_an_idle_engine_says_when_it_ends(room: EngineRoom, cutline: Terminal) -
     now = cutline("engine", "status", "--json").json
     assert 240 < now["idle_exit_in"] <= 300
     assert now["idle_unload_seconds"] == 600
+    with EngineClient(now["socket"]) as client:
+        assert client.status().pid == now["pid"]
     assert "  ends in 4 min" in cutline("engine", "status").out
     with lifecycle.find_or_start() as client:
         client.submit(room.job([room.picture("a.png", BLOCKING)]))
