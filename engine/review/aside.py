@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from engine.dataset.aside import Aside, is_movable
+from engine.dataset.aside import ENDING, FOLDER, Aside, is_movable
 from engine.dataset.images import IMAGE_EXTENSIONS, caption_key, others_of
 from engine.dataset.moments import reached
 from engine.errors import ChangedOutside, CutlineError, NotWritable, Refused, Unreadable, Unsafe
@@ -144,6 +144,18 @@ def aside_among(db: sqlite3.Connection, gone: Iterable[ImageId]) -> set[ImageId]
         if db.execute("SELECT 1 FROM journal WHERE image = ? AND kind = 'aside' LIMIT 1", (image,)).fetchone()
     ]
     return {image for image in marks if any(s.kind == KIND for s in journal.in_force(journal.steps(db, [image])))}
+
+
+def told(data: bytes) -> str:
+    """Say where a step moved files, from what its row keeps; empty where it moved none."""
+    try:
+        parcel = msgspec.msgpack.decode(data, type=Parcel)
+    except (msgspec.MsgspecError, ValueError):  # ValueError: text that is not UTF-8
+        return ""
+    place = f"{os.fsdecode(FOLDER)}/{parcel.place}"
+    goes_along = " with its caption" if len(parcel.keys) > 1 else ""
+    ways = f"back from {place}" if parcel.back else f"to {place}, as NAME{os.fsdecode(ENDING)}"
+    return f"moved{goes_along} {ways}"
 
 
 def is_still_aside(db: sqlite3.Connection, root: Path, image: ImageId) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from engine.review import aside
 from engine.review.chains import AGAIN, BACK, NOT_VOID, OPEN, chains
 from engine.review.chosen_steps import UNDOABLE
 from engine.review.image_rows import name, within
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _AFTER_ALL = 2**63 - 1
+MOVING = frozenset({aside.KIND, BACK, AGAIN})
+"""Kinds of rows that may have moved an image out of the dataset, or back."""
 PAGE = 1_000
 """Rows that are in memory together while all of them are read."""
 
@@ -158,7 +161,7 @@ def _page(db: sqlite3.Connection, where: str, given: Sequence[Any]) -> list[Jour
                 before=data if kind == "offered" else before,
                 after=after,
                 status=status,
-                note=note,
+                note=note or (aside.told(data or b"") if kind in MOVING else ""),
                 verdicts=tuple(said.get(number, ())),
             )
         )

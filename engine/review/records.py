@@ -86,7 +86,7 @@ class JournalRow(msgspec.Struct, frozen=True):
     status: str | None
     """unmarked, written, withdrawn, conflict; None when the step writes no file."""
     note: str
-    """The source of a view, the reason of a withdrawal, where offered bytes came from; else empty."""
+    """The source of a view, the reason of a withdrawal, where offered bytes came from, where files were moved; else empty."""
     verdicts: tuple[Verdict, ...]
 
 

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui import commands
+from tui.actions import listing
 
 if TYPE_CHECKING:
     from tests.stories.desk import Desk
@@ -31,6 +32,11 @@ async def test_set_aside_and_back(desk: Desk) -> None:
         assert desk.files() == before
         await review.press(commands.Next)
         assert review.in_view == "3.png"
+        await review.press(commands.History)
+        review.shows("moved with its caption back from .cutline-aside/1")
+        await review.press(listing.Next)
+        review.shows("set aside · 2.png", "moved with its caption to .cutline-aside/1, as NAME.aside")
+        assert "(moved with its caption to .cutline-aside/1, as NAME.aside)" in desk.cutline("history", ".").out
     assert desk.kinds() == ["aside", "undo"]
 
 
