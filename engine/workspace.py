@@ -105,7 +105,13 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
 
     def first_in_queue(self) -> ImageId | None:
         """Return the image a review begins with, and load only that; None where it takes all of them to tell."""
-        return self.roster.first_in_queue()
+        with self.store.explained():
+            return self.roster.first_in_queue()
+
+    def image_at(self, key: bytes) -> Entry | None:
+        """Return the image with a key, and load only that; None when there is none."""
+        with self.store.explained():
+            return self.roster.image_at(key)
 
     @property
     def title(self) -> str:
@@ -127,12 +133,14 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
         Args:
             on_batch: Called after each batch with the images that are new, changed or gone.
         """
-        found = self.roster.scan(on_batch)
+        with self.store.explained():
+            found = self.roster.scan(on_batch)
         self.notices += [notice for notice in found if notice not in self.notices]
 
     def refresh(self) -> set[ImageId]:
         """Take in what other processes and threads did to the store; return the images concerned."""
-        touched = self.roster.refresh()
+        with self.store.explained():
+            touched = self.roster.refresh()
         self._load_views()
         return touched
 
@@ -164,20 +172,26 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
         with self.store.explained():
             return self._frames.read(self.store.db, self.look_again(image), self.extension, views)
 
+    def row(self, image: ImageId) -> Image:
+        """Return what the store knows of an image, also of one that is gone by now."""
+        with self.store.explained():
+            return image_row(self.store.db, image)
+
     def look_again(self, image: ImageId) -> Image:
         """Bring one image's row up to its file: size, time, and the digest where a proposal needs it."""
-        row = image_row(self.store.db, image)
-        now = scanner.stat_image(self.root, row.key)
-        if now is not None and (row.size, row.mtime_ns) != (now.size, now.mtime_ns):
-            self.roster.take_in([now])
+        with self.store.explained():
             row = image_row(self.store.db, image)
-        asked = self.store.db.execute("SELECT 1 FROM proposals WHERE image = ? LIMIT 1", (image,)).fetchone()
-        if now is None or row.digest is not None or asked is None:
-            return row
-        digest, size, mtime_ns = scanner.read_digest(self.root, row.key)
-        with self.store.transaction() as db:
-            image_rows.store_digest(db, image, digest, size, mtime_ns)
-        return image_row(self.store.db, image)
+            now = scanner.stat_image(self.root, row.key)
+            if now is not None and (row.size, row.mtime_ns) != (now.size, now.mtime_ns):
+                self.roster.take_in([now])
+                row = image_row(self.store.db, image)
+            asked = self.store.db.execute("SELECT 1 FROM proposals WHERE image = ? LIMIT 1", (image,)).fetchone()
+            if now is None or row.digest is not None or asked is None:
+                return row
+            digest, size, mtime_ns = scanner.read_digest(self.root, row.key)
+            with self.store.transaction() as db:
+                image_rows.store_digest(db, image, digest, size, mtime_ns)
+            return image_row(self.store.db, image)
 
     def unchanged_on_disk(self, image: ImageId) -> scanner.Found | None:
         """Return what the folder says of an image now, if that is what its row says; None when it is not."""
@@ -189,7 +203,7 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
 
     def proposals(self, image: ImageId) -> FrameReader:
         """Return the reader of this dataset's proposals, for commands that show all of them."""
-        image_row(self.store.db, image)
+        self.row(image)
         return self._frames
 
     def set_aside(self, image: ImageId, group: int | None = None) -> Step:
@@ -200,8 +214,9 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
             ChangedOutside: Somebody else moved it or set it aside.
             NotWritable: The system refuses; both files are where they were.
         """
-        step = aside.set_aside(self.store, self.files, image_row(self.store.db, image), self.extension, group=group)
-        self.roster.renew([image])
+        with self.store.explained():
+            step = aside.set_aside(self.store, self.files, image_row(self.store.db, image), self.extension, group=group)
+            self.roster.renew([image])
         return step
 
     def new_group(self, told: str = "") -> int:

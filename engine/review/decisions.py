@@ -114,15 +114,17 @@ class Decisions:
                 raise ChangedOutside("the image was moved or set aside meanwhile", "look at it as it is now")
 
         draft = Draft(kind, frame.image.id, frame.caption_key, frame.raw, after, said, group)
-        step = decide(self.store, self.files, draft, still_right=still_right)
-        self.roster.derive([frame.image.id])
+        with self.store.explained():
+            step = decide(self.store, self.files, draft, still_right=still_right)
+            self.roster.derive([frame.image.id])
         return step
 
     def _gone(self, image: Image) -> ChangedOutside:
         """Take an image out that is not in the folder any more; return what is to be said of it."""
         with self.store.transaction() as db:
             image_rows.set_gone(db, image.id, image.key, gone=True)
-        self.roster.renew([image.id])
+        with self.store.explained():
+            self.roster.renew([image.id])
         name = image.key.decode(errors="surrogateescape")
         return ChangedOutside(
             f"{name} is gone from the folder: nothing was decided, and it leaves the queue",
@@ -133,4 +135,5 @@ class Decisions:
         """Put a mark on an image, as a journal row: flag, unflag, or skip (to the end of this session)."""
         with self.store.transaction() as db:
             journal.append(db, kind, session=self.store.session, image=image)
-        self.roster.derive([image])
+        with self.store.explained():
+            self.roster.derive([image])

@@ -66,7 +66,8 @@ class StepsTaken(Opened):
         try:
             made = decide_many(self.store, self.files, drafts, still_right, on_progress, stop)
         finally:  # what was done before a failure was done
-            self.roster.derive([draft.image for draft in drafts[: len(made) or None]])
+            with self.store.explained():
+                self.roster.derive([draft.image for draft in drafts[: len(made) or None]])
         return made
 
     def undo_last(
@@ -76,7 +77,8 @@ class StepsTaken(Opened):
         stop: Callable[[], bool] | None = None,
     ) -> Undone | None:
         """Take back this session's newest step; None when there is none."""
-        rows = chosen_steps.last_step(self.store.db, self.store.session, self.store.newest_before)
+        with self.store.explained():
+            rows = chosen_steps.last_step(self.store.db, self.store.session, self.store.newest_before)
         return self.undo(rows, on_progress=on_progress, stop=stop) if rows else None
 
     def redo_last(
@@ -86,7 +88,8 @@ class StepsTaken(Opened):
         stop: Callable[[], bool] | None = None,
     ) -> Undone | None:
         """Take this session's newest undo back; None when there is none, or when a step was made since."""
-        rows = chosen_steps.last_undo(self.store.db, self.store.session, self.store.newest_before)
+        with self.store.explained():
+            rows = chosen_steps.last_undo(self.store.db, self.store.session, self.store.newest_before)
         return self.undo(rows, on_progress=on_progress, stop=stop) if rows else None
 
     def undo_to(
@@ -117,7 +120,7 @@ class StepsTaken(Opened):
         """
         with self.store.explained():
             done = undo_steps(self.store, self.files, rows, self.separator, on_progress, stop)
-        (self.roster.renew if aside.KIND in done.kinds else self.roster.derive)(done.images)
+            (self.roster.renew if aside.KIND in done.kinds else self.roster.derive)(done.images)
         self._load_views()
         return done
 
@@ -125,21 +128,25 @@ class StepsTaken(Opened):
         """Return all rows of a step that are about the folder that is open, for `undo`."""
         if step.group is None:
             return [step.id]
-        rows = chosen_steps.rows_of_group(self.store.db, step.group)
-        return image_rows.steps_within(self.store.db, rows, self.below)
+        with self.store.explained():
+            rows = chosen_steps.rows_of_group(self.store.db, step.group)
+            return image_rows.steps_within(self.store.db, rows, self.below)
 
     def rows_since(self, row: int) -> list[int]:
         """Return what `undo_to` takes back."""
-        rows = chosen_steps.rows_since(self.store.db, row)
-        return image_rows.steps_within(self.store.db, rows, self.below)
+        with self.store.explained():
+            rows = chosen_steps.rows_since(self.store.db, row)
+            return image_rows.steps_within(self.store.db, rows, self.below)
 
     def rows_to_redo(self, step: HistoryStep) -> list[int]:
         """Return what has to be taken back so that a step stands again; empty where nothing of it is taken back."""
-        return later.takers(self.store.db, self.rows_of(step))
+        with self.store.explained():
+            return later.takers(self.store.db, self.rows_of(step))
 
     def later_decisions(self, rows: Sequence[int]) -> list[int]:
         """Return the steps in force that were built on others, oldest first: those stand in the way of their undo."""
-        return later.later_decisions(self.store.db, rows)
+        with self.store.explained():
+            return later.later_decisions(self.store.db, rows)
 
     # --- looking back -----------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""A dataset on a network disk, which another host takes while the screen is open."""
+"""A dataset on a network disk, which another host takes, or holds for a while, while the screen is open."""
 
 from __future__ import annotations
 
@@ -33,3 +33,21 @@ async def test_another_host_took_the_dataset(desk: Desk, monkeypatch: pytest.Mon
         desk.caption_file("1.png").reads("a cat, window")
         assert review.counts.accepted == 1
     assert desk.kinds() == ["accept"]
+
+
+async def test_another_host_holds_the_dataset_for_a_while(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store that cannot even be read is said, also to who presses keys; the screen stays, and goes on by itself."""
+    desk.images("1.png", "2.png", caption="a cat")
+    monkeypatch.setattr(store, "on_local_disk", lambda _: False)
+    monkeypatch.setattr(store, "BUSY_TIMEOUT_SECONDS", 0.1)
+    async with desk.review() as review:
+        with closing(sqlite3.connect(desk.root / ".cutline/review.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            await review.comes_to_show("database is locked", "another cutline may hold it")
+            await review.press(commands.Flag, commands.Undo, commands.SetAside, commands.Accept)
+            review.shows("database is locked", "another cutline may hold it")
+            other.execute("ROLLBACK")
+        assert review.in_view == "1.png"
+        await review.press(commands.Accept)
+        assert review.counts.accepted == 1
+    assert desk.kinds() == ["approve"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from engine.captions.caption import parse
 from engine.dataset.images import stat_image
 from engine.errors import CutlineError, WrongUsage
-from engine.review.frames import Frame, image_row
+from engine.review.frames import Frame
 from engine.review.records import Counts
 from tui import commands
 from tui.course.card import Card
@@ -128,10 +128,18 @@ class Turns:
                 seen = turn.seen.latest if turn.seen else None
                 await turn.act(seen if seen and self.card and seen.visit == self.card.visit else self.card)
             except CutlineError as problem:
-                self.stage.say(str(problem), "error")
-                await self.look()
+                await self.failed(problem)
             finally:
                 self._idle.fall()
+
+    async def failed(self, problem: CutlineError) -> None:
+        """Say why something was not done, and show what others did meanwhile; that may fail for the same reason."""
+        self.stage.say(str(problem), "error")
+        try:
+            await self.look()
+        except CutlineError as also:  # the next look takes it in
+            if str(also) != str(problem):
+                self.stage.say(f"{problem}; {also}", "error")
 
     # --- moving and looking -----------------------------------------------------------------------------------
 
@@ -144,7 +152,7 @@ class Turns:
         """
 
         def first() -> ImageId | None:
-            entry = self.workspace.roster.image_at(at) if at else None
+            entry = self.workspace.image_at(at) if at else None
             is_there = entry is not None and stat_image(self.workspace.root, entry.key) is not None
             if entry is not None and is_there and (also_decided or waits(entry)):
                 return entry.id
@@ -281,6 +289,5 @@ class Turns:
             frame = self.workspace.frame(image, self.thresholds.views)
             problem = frame.unwritable
         except (CutlineError, OSError) as unreadable:
-            row = image_row(self.workspace.store.db, image)  # of one that is gone by now, too
-            frame, problem = Frame(row, b"", None, parse(None), ()), str(unreadable)
+            frame, problem = Frame(self.workspace.row(image), b"", None, parse(None), ()), str(unreadable)
         return Card(frame, 0, problem) if of is None else of.renewed(frame, problem)

@@ -144,8 +144,7 @@ class Session:
             self._stage.say(str(misunderstood))
         except CutlineError as problem:
             self._writing.typing = None
-            self._stage.say(str(problem))
-            await self.turns.look()
+            await self.turns.failed(problem)
         await self._tell()
 
     async def _end(self) -> None:

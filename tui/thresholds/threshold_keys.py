@@ -53,7 +53,8 @@ class ThresholdKeys:
         floors = self.live.floors
 
         def move_and_read() -> tuple[Moved, Card]:
-            return turns.thresholds.move(card, way, floors), turns.read(card.image, of=card)
+            with turns.workspace.store.explained():
+                return turns.thresholds.move(card, way, floors), turns.read(card.image, of=card)
 
         try:
             moved, renewed = await self._hand.do(move_and_read)
