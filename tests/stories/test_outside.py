@@ -101,6 +101,23 @@ async def test_an_image_deleted_outside_while_it_is_in_view(desk: Desk) -> None:
         desk.caption_file(name).reads("a cat")
 
 
+async def test_a_flag_for_an_image_that_another_set_aside(desk: Desk) -> None:
+    """Where this screen's own collector noticed first, the key says what happened, and the next image is shown."""
+    desk.images("1.png", "2.png", caption="a cat")
+    async with desk.review(size=(140, 40)) as review:
+        turns = review.app.turns
+        assert turns.card is not None
+        with desk.workspace() as other:
+            other.set_aside(turns.card.image)
+        turns.workspace.refresh()  # as a thread that stores results does
+        await review.press_at_once(commands.Flag)
+        review.shows("the image was moved or set aside meanwhile")
+        assert (review.in_view, review.counts.images) == ("2.png", 1)
+        await review.press(commands.Flag)
+        assert review.counts.flagged == 1
+    assert desk.kinds() == ["aside", "flag"]
+
+
 async def test_images_that_come_while_the_screen_is_closed(desk: Desk) -> None:
     """New images stand in the queue at the next start, vanished ones are gone, and decisions stay with the others."""
     desk.images("1.png", "2.png", caption="a cat")

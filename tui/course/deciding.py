@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from engine.errors import ChangedOutside
 from tui import commands
 from tui.course.lineup import OPEN_STATES
 from tui.course.undoing import Undoing
@@ -81,9 +82,13 @@ class Deciding:
 
     async def flag(self, card: Card | None) -> None:
         """Put a flag on the image or take it off, stay."""
-        if card is not None:
-            mark = "unflag" if self._workspace.entries[card.image].flagged else "flag"
-            await self._stay(card, lambda: self._workspace.mark(card.image, mark))
+        if card is None:
+            return
+        entry = self._workspace.entries.get(card.image)
+        if entry is None:
+            raise ChangedOutside("the image was moved or set aside meanwhile", "it leaves the queue")
+        mark = "unflag" if entry.flagged else "flag"
+        await self._stay(card, lambda: self._workspace.mark(card.image, mark))
 
     async def set_aside(self, card: Card | None) -> None:
         """Move the image out of the dataset; the queue closes behind it."""
