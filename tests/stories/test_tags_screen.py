@@ -109,3 +109,21 @@ async def test_enter_filters_the_review_by_a_tag(desk: Desk) -> None:
         await review.settle()
         assert review.counted_in_queue == 1
         assert review.in_view == "b.png"
+
+
+async def test_tags_selected_elsewhere_are_let_go(desk: Desk) -> None:
+    """Tags that no image of the other choice has are selected no longer, which is said; an edit is for none of them."""
+    desk.image("a.png", "cat, sofa")
+    desk.image("b.png", "dog, sofa")
+    async with desk.review() as review:
+        await review.press("slash")
+        await review.write("tag:dog")
+        await review.press("enter")
+        await review.settle()
+        await review.press(commands.Tags, "o", "g", "v", "v")  # by name: cat, dog, sofa
+        review.shows("2 selected")
+        await review.press("tab")
+        await review.settle()
+        review.shows("1 let go: in no image of filtered (1)", "1 selected")
+        await review.press("m")
+        review.shows("merging needs two selected tags or more")

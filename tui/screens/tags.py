@@ -111,9 +111,15 @@ class TagsScreen(ListScreen["TagUse", Gone]):
         if not self._is_counted:
             self.say("")
         self._is_counted = True
-        there = {use.key for use in uses}
-        self._marked &= there
+        self._let_go_of_others()
         self._list(here)
+
+    def _let_go_of_others(self) -> None:
+        """Select no tag that is not listed: nobody would see that an edit is for it, too."""
+        before = len(self._marked)
+        self._marked &= {use.key for use in self._table.all}
+        if gone := before - len(self._marked):
+            self.say(f"{gone:,} let go: in no image of {self.scope}", "warning")
 
     def _list(self, here: TagUse | None = None) -> None:
         """List what is sought, in order; stay on a tag where it is still there."""
