@@ -6,7 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from tui import commands
-from tui.actions import listing
+from tui.actions import listing, past
+from tui.actions.listing import Back
 
 if TYPE_CHECKING:
     from tests.stories.desk import Desk
@@ -38,6 +39,25 @@ async def test_set_aside_and_back(desk: Desk) -> None:
         review.shows("set aside · 2.png", "moved with its caption to .cutline-aside/1, as NAME.aside")
         assert "(moved with its caption to .cutline-aside/1, as NAME.aside)" in desk.cutline("history", ".").out
     assert desk.kinds() == ["aside", "undo"]
+
+
+async def test_several_come_back_in_their_order(desk: Desk) -> None:
+    """However they went and came, one by one or several at once, all stand where they stood."""
+    desk.images("a.png", "b.png", "c.png", "d.png", caption="a cat")
+    async with desk.review() as review:
+        turns = review.app.turns
+
+        def queue() -> str:
+            return "".join(chr(turns.workspace.entries[image].key[0]) for image in turns.lineup.ids)
+
+        await review.press(commands.SetAside, commands.SetAside)
+        assert queue() == "cd"
+        await review.press(commands.History, "j", past.TakeBackSince, past.Yes, Back)
+        assert queue() == "abcd"
+        await review.press(commands.Redo)
+        assert queue() == "cd"
+        await review.press(commands.Undo)
+        assert queue() == "abcd"
 
 
 async def test_all_of_them(desk: Desk) -> None:

@@ -126,13 +126,16 @@ class Undoing:
         """Let images that were set aside stand in the queue where they stood, and take those out that are again."""
         lineup, entries = self._turns.lineup, self._workspace.entries
         ids, here = list(lineup.ids), lineup.here
-        stood = set(ids)
+        stood, came = set(ids), False
         for image in undone.images:
             if image in entries and image not in stood and image in self._left:
                 ids.insert(self._left.pop(image), image)
+                came = True
             elif image not in entries and image in stood:
-                self._left[image] = ids.index(image)
-        if len(ids) > len(lineup.ids):
+                stood.remove(image)
+                self._left[image] = place = ids.index(image)
+                del ids[place]  # they come back one after another, each into a queue without those that left after it
+        if came:
             lineup.take(ids)
         if "aside" in undone.kinds:
             await self._turns.arrange()
