@@ -74,6 +74,8 @@ class LongWork:
         self._idle = idle
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="many")
         self._asked = 0
+        self._changing = 0
+        """How much of what is asked changes files."""
         self._closed = False
 
     def ask(
@@ -106,7 +108,10 @@ class LongWork:
 
         def finished(future: asyncio.Future[T | CutlineError | None]) -> None:
             self._idle.fall()
-            outcome = None if future.cancelled() or self._closed else future.result()
+            self._changing -= always_told
+            if future.cancelled() or (self._closed and future.exception()):
+                return  # the store may be closed by now, too
+            outcome = None if self._closed else future.result()
             if outcome is not None and (always_told or not is_over()):
                 done(outcome)
 
@@ -115,6 +120,7 @@ class LongWork:
             return None if is_over() and not always_told else _tried(work, course)
 
         self._idle.rise()
+        self._changing += always_told
         loop.run_in_executor(self._thread, tried).add_done_callback(finished)
 
     def give_up(self) -> None:
@@ -122,9 +128,9 @@ class LongWork:
         self._asked += 1
 
     def close(self) -> None:
-        """Leave what is under way, and end the thread."""
+        """Leave what is under way, and end the thread; what changes files comes to its end first."""
         self._closed = True
-        self._thread.shutdown(wait=True, cancel_futures=True)
+        self._thread.shutdown(wait=self._changing > 0, cancel_futures=True)
 
 
 def _tried(work: Callable[[Course], T], course: Course) -> T | CutlineError | None:

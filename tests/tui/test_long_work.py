@@ -59,6 +59,37 @@ async def test_what_is_stopped_is_told_where_it_matters(always: bool) -> None:  
     work.close()
 
 
+async def test_only_what_changes_files_is_waited_for() -> None:
+    """Closing stops the loop for no question, however long it takes to notice; a change comes to its end."""
+    work, told, begun, goes_on = LongWork(Idle()), Told(), threading.Event(), threading.Event()
+
+    def look(_: Course) -> str:
+        begun.set()
+        goes_on.wait()
+        raise ValueError("the store is closed")
+
+    work.ask(look, told)
+    await asyncio.to_thread(begun.wait)
+    work.close()  # would never return if it waited
+    goes_on.set()
+
+    work = LongWork(Idle())
+    changed, begun = threading.Event(), threading.Event()
+
+    def change(course: Course) -> str:
+        begun.set()
+        while not course.stop():
+            pass
+        changed.set()
+        return "half"
+
+    work.ask(change, told, always_told=True)
+    await asyncio.to_thread(begun.wait)
+    work.close()
+    assert changed.is_set()
+    assert told == []
+
+
 async def test_a_refusal_is_told() -> None:
     """An error that a person can meet is the outcome."""
     idle = Idle()
