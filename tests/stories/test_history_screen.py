@@ -217,3 +217,16 @@ async def test_a_long_journal(desk: Desk) -> None:
         assert 300 <= screen.length <= 600
         await review.press(Last)
         review.shows("3,000/3,000", "step 1 ")
+
+
+async def test_what_took_part_of_a_long_step_back(desk: Desk) -> None:
+    """It is named also where it is about none of the files that are listed first."""
+    desk.images(*(f"{n:02}.png" for n in range(60)), caption="sofa, cat")
+    async with desk.review() as review:
+        workspace = review.app.turns.workspace
+        bulk(workspace, "drop:sofa")
+        (step,) = workspace.steps(1)
+        workspace.undo(workspace.rows_of(step)[-1:])
+        (undo, _) = workspace.steps(2)
+        await review.press(commands.History, Last)
+        review.shows(f"partly taken back by step {undo.id}")

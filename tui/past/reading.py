@@ -42,7 +42,7 @@ class InTheWay(NamedTuple):
     also: list[int]
     """Later decisions on the same captions."""
     named: list[str]
-    """Those in words, the first few; raw text."""
+    """Those in words, oldest first, of many only the newest; raw text."""
 
 
 def read(workspace: Workspace, at: int | None, count: int, sought: str, course: Course) -> Page:
@@ -82,11 +82,8 @@ def in_full(workspace: Workspace, step: HistoryStep) -> InFull:
     rows = workspace.step_rows(step, FEW)
     change = workspace.view_change(step)
     words = step_words.view_words(step.note, *change) if change else ""
-    takers = [row.undone_by for row in rows if row.undone_by is not None]
-    fate = ""
-    if takers:
-        (taker, *_) = workspace.rows_named([max(takers)])
-        fate = f"{step_words.standing(step) or 'taken back'} by step {taker.id}"
+    takers = workspace.rows_to_redo(step) if step.undone or step.partly_undone else []
+    fate = f"{step_words.standing(step)} by step {max(takers)}" if takers else ""
     return InFull(step, rows, words, fate)
 
 
