@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from tui import commands
 from tui.actions import starting
 from tui.actions.listing import Back, First, Next
-from tui.jobs import job_commands
+from tui.jobs import job_commands, job_start
 from tui.screens.jobs import JobsScreen
 from tui.screens.start_job import StartJob
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.stories.desk import Desk
     from tests.stories.sitting import Sitting
 
@@ -120,3 +123,24 @@ async def test_what_makes_no_sense_is_said_before_it_is_asked(desk: Desk) -> Non
         await review.press(starting.Start)
         review.shows("focus_px is 9")
         assert desk.look_for_engine() is None
+
+
+async def test_help_while_the_job_is_started(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once it is started the form goes, and help with it: the jobs screen says what came of it."""
+    desk.image("a.png", "cat")
+    goes_on = threading.Event()
+
+    def slowly(*_: object) -> str:
+        goes_on.wait()
+        return "pixel_stats: 1 image asked about"
+
+    monkeypatch.setattr(job_start, "start", slowly)
+    async with desk.review() as review:
+        await _choose_pixel_stats(review)
+        await review.press_amid_work(starting.Start, "question_mark")
+        review.shows("keys in force")
+        goes_on.set()
+        await review.settle()
+        review.shows("pixel_stats: 1 image asked about")
+        await review.press(Back)
+        review.shows("STAYS AS IT IS")

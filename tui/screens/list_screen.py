@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
+    from textual.await_complete import AwaitComplete
 
     from tui.actions.listing import ListCommand
     from tui.messages import ItemPicked
@@ -120,6 +121,12 @@ class ListScreen(Screen[R], Generic[T, R]):
     def back(self) -> None:
         """Leave without a result."""
         self.dismiss(None)
+
+    def dismiss(self, result: R | None = None) -> AwaitComplete:
+        """End with a result, and with it what lies over this screen: work may end while help covers it."""
+        while self.app.screen is not self:
+            self.app.screen.dismiss()
+        return super().dismiss(result)
 
     def _show_help(self) -> None:
         self.app.push_screen(HelpScreen())
