@@ -158,7 +158,7 @@ class Lineup:
         ids = self._joined([], self._from(here, fitting), present)
         self.is_found = True
         self.take(ids, self.survey(ids, present))
-        self.place = next(iter([ids.index(here)] if here in ids else self._open_places(images)), 0)
+        self.place = next(iter([ids.index(here)] if here in ids else self._open_places(present)), 0)
 
     def _from(self, here: ImageId | None, fitting: list[ImageId]) -> list[ImageId]:
         """Let what is limited begin where the person is."""

@@ -167,6 +167,18 @@ def test_a_new_queue_begins_where_the_person_is_or_at_the_first_that_waits() -> 
     assert gathered(Lineup(parse("pending")), images, here=1).here == 2
 
 
+def test_an_image_struck_while_a_queue_is_gathered() -> None:
+    """The queue is made of the images that there were when it was begun."""
+
+    class Struck(dict[int, Entry]):
+        """Images that a scan takes out as soon as they were looked at all together."""
+
+        def __getitem__(self, image: int) -> Entry:
+            raise KeyError(image)
+
+    assert gathered(Lineup(), Struck(entries(a="accepted", b="pending"))).here == 2
+
+
 def test_the_open_one_before() -> None:
     """Going back to what waits passes what is decided, past the start from the end again."""
     images = entries(a="pending", b="accepted", c="pending", d="pending")
