@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from engine.review.records import ImageId
     from engine.wire.protocol import JobInfo
     from tui.preview.gallery import Drawn
     from tui.stage import Tone
@@ -111,10 +112,10 @@ class PictureReady(Message):
 class ImagePicked(Message):
     """The person clicked a row of the queue."""
 
-    def __init__(self, place: int, how: Picking = "go") -> None:
-        """Hold the row's place in the queue, and what is wanted of it: to go there, or to select."""
+    def __init__(self, image: ImageId, how: Picking = "go") -> None:
+        """Hold whose row it was, as the queue may be another by the time it is read, and what is wanted of it."""
         super().__init__()
-        self.place, self.how = place, how
+        self.image, self.how = image, how
 
 
 class HunkPicked(Message):

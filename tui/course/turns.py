@@ -186,7 +186,12 @@ class Turns:
         image = self.workspace.entry_of(key).id
         if image not in self.lineup.ids:
             raise WrongUsage(f"{key.decode(errors='surrogateescape')} is not in this queue", "it is filtered out")
-        await self.go(self.lineup.ids.index(image))
+        await self.go_to_image(image)
+
+    async def go_to_image(self, image: ImageId) -> None:
+        """Go to an image of the queue; where it left that meanwhile, the person stays where they are."""
+        if image in self.lineup.ids:
+            await self.go(self.lineup.ids.index(image))
 
     async def arrange(self, _: Card | None = None) -> None:
         """Take in images that are new or gone."""

@@ -115,12 +115,12 @@ class Many:
     async def pick(self, message: ImagePicked, _: Card | None) -> None:
         """Select the row that was clicked, or all rows to it."""
         selection, ids = self._turns.selection, self._turns.lineup.ids
-        if message.place >= len(ids):
+        if message.image not in ids:
             return
         if message.how == "range":
-            selection.extend(ids, message.place)
+            selection.extend(ids, ids.index(message.image))
         else:
-            selection.toggle(ids[message.place])
+            selection.toggle(message.image)
         self._tell("")
 
     def _tell(self, before: str) -> None:

@@ -267,7 +267,7 @@ class ReviewScreen(Surface):
         if message.how != "go":
             self.turns.ask(partial(self._many.pick, message))
         elif not (self.editing.under_way or self._rewording.under_way):
-            self.turns.ask(lambda _: self.turns.go(message.place))
+            self.turns.ask(lambda _: self.turns.go_to_image(message.image))
 
     def on_hunk_picked(self, message: messages.HunkPicked) -> None:
         """Choose the change that was clicked, or leave it out."""

@@ -145,7 +145,9 @@ class QueueList(Inked, ScrollView, can_focus=False):
         """Tell which row was clicked."""
         place = event.y + self.scroll_offset.y
         if place < len(self._ids):
-            self.post_message(ImagePicked(place, "range" if event.shift else "toggle" if event.ctrl else "go"))
+            self.post_message(
+                ImagePicked(self._ids[place], "range" if event.shift else "toggle" if event.ctrl else "go")
+            )
 
 
 def _folder_text(key: bytes, folder: bytes) -> str:
