@@ -63,6 +63,6 @@ class Selection:
         self.images.clear()
         self.anchor = None
 
-    def keep(self, present: Iterable[ImageId]) -> None:
-        """Take out what is not among these: images that vanished."""
-        self.images.intersection_update(present)
+    def drop(self, images: Iterable[ImageId]) -> None:
+        """Take images out, those of them that are in."""
+        self.images.difference_update(images)

@@ -206,14 +206,15 @@ class Turns:
         """
         entries, lineup = self.workspace.entries, self.lineup
 
-        def arrange_and_survey() -> tuple[list[ImageId], Survey | None]:
+        def arrange_and_survey() -> tuple[list[ImageId], Survey | None, list[ImageId]]:
             ids = arrange(entries)
-            return ids, lineup.survey(ids, entries)
+            gone = [image for image in tuple(self.selection.images) if image not in entries]
+            return ids, lineup.survey(ids, entries), gone
 
-        ids, survey = await self._hand.do(arrange_and_survey)
+        ids, survey, gone = await self._hand.do(arrange_and_survey)
         here = lineup.here
         lineup.take(ids, survey)
-        self.recount()
+        self.recount(gone)
         self.stage.show_lineup()
         onward = self.lineup.next_open(self.workspace.entries) if self._begun_on_decided() else None
         if onward is not None:
@@ -249,14 +250,15 @@ class Turns:
         await self.look()
 
     def recount(self, touched: Iterable[ImageId] = ()) -> None:
-        """Count anew, and show it; what vanished is selected no longer.
+        """Count anew, and show it; what it costs does not grow with the images, nor with those selected.
 
         Args:
-            touched: Images that may have been decided, or wait again.
+            touched: Images that may have been decided, or wait again; one of them that vanished is selected no longer.
         """
         entries = self.workspace.entries
-        self.selection.images = {image for image in self.selection.images if image in entries}
-        self.lineup.touched(touched, self.workspace.entries)
+        touched = tuple(touched)
+        self.selection.drop(image for image in touched if image not in entries)
+        self.lineup.touched(touched, entries)
         self.counts = self.workspace.counts()
         self.stage.show_counts(self.counts)
         self.stage.show_rhythm(self.rhythm.told(self.lineup.waiting(self.counts)))

@@ -30,7 +30,7 @@ def test_what_is_selected_can_be_turned_round_and_cleared() -> None:
     assert chosen.add([1, 2, 9]) == 3
     chosen.invert([1, 2, 3])
     assert chosen.images == {3, 9}
-    chosen.keep([1, 2, 3])
+    chosen.drop([2, 9])
     assert chosen.images == {3}
     assert 3 in chosen
     assert not chosen.toggle(3)
