@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from textual import events
 
+from engine import editing
 from tests.counts import count
 from tui import commands
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from engine.review.decide import Step
     from tests.stories.desk import Desk
 
 TAGS = "1girl, long_hair, blurry, solo\n"
@@ -235,6 +242,31 @@ async def test_stopped_in_the_middle_and_taken_back(desk: Desk) -> None:
     assert sum(row.kind == "edit" for row in desk.journal()) == changed
 
 
+async def test_help_while_changes_are_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The changes end help, list and edits: the review shows what was made, and takes the next keys."""
+    desk.images("a.png", "b.png", caption=TAGS)
+    goes_on = threading.Event()
+
+    def slowly(*args: Any, **kwargs: Any) -> editing.Applied:
+        goes_on.wait()
+        return apply(*args, **kwargs)
+
+    apply = editing.apply
+    monkeypatch.setattr(editing, "apply", slowly)
+    async with desk.review() as review:
+        await review.press(commands.BulkEdit, "d")
+        await review.write("blurry")
+        await review.press("enter")
+        await review.settle()
+        await review.press_amid_work("enter", "question_mark")
+        review.shows("keys in force")
+        goes_on.set()
+        await review.settle()
+        review.shows("2 captions changed; u takes it back", "1girl, long_hair, solo")
+        await review.press(commands.Undo)
+        desk.caption_file("a.png").reads(TAGS)
+
+
 async def test_what_can_not_be_done_is_said(desk: Desk) -> None:
     """A line that says nothing, an edit that changes nothing, and a pattern that cannot be read: each has its reason."""
     desk.images("a.png", "b.png", caption=TAGS)
@@ -274,16 +306,19 @@ async def test_tags_are_completed_while_they_are_typed(desk: Desk) -> None:
         review.shows("drop TAG, TA* long_hair", "would change 2 of 2 captions")
 
 
-async def test_a_key_held_down_opens_one_screen(desk: Desk) -> None:
-    """However often `T` repeats before the screen is there, one escape leads back."""
+@pytest.mark.parametrize("opening", commands.OPENING)
+async def test_a_key_held_down_opens_one_screen(desk: Desk, opening: type[commands.Command]) -> None:
+    """However often a key repeats before its screen is there, one escape leads back."""
     desk.images("a.png", "b.png", caption=TAGS)
     async with desk.review() as review:
+        first = review.app._review
         for _ in range(3):
-            review.app._review.action_turn(commands.Tags.name)
+            first.action_turn(opening.name)
         await review.settle()
+        assert review.app.screen is not first
         await review.press("escape")
         await review.settle()
-        review.shows("STAYS AS IT IS")
+        assert review.app.screen is first
 
 
 async def test_rows_are_selected_with_the_mouse(desk: Desk) -> None:
@@ -300,3 +335,49 @@ async def test_rows_are_selected_with_the_mouse(desk: Desk) -> None:
         review.shows("◆ 2 selected", "◆ 0.png", "◆ 4.png")
         await review.press(commands.SelectAll)
         review.shows("2 more: 4 selected")
+
+
+async def test_a_click_is_for_the_image_that_was_clicked(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was asked for before the click may arrange the queue anew: the same image is meant all the same."""
+    desk.images(*(f"{n}.png" for n in range(5)), caption=TAGS)
+    async with desk.review() as review:
+        turns, queue = review.app.turns, review.app.screen.query_one("#queue").region
+        goes_on, set_aside = threading.Event(), turns.workspace.set_aside
+
+        def slowly(image: int) -> Step:
+            goes_on.wait()
+            return set_aside(image)
+
+        monkeypatch.setattr(turns.workspace, "set_aside", slowly)
+        monkeypatch.setattr(review.app._review._news, "ask", lambda _: None)  # else more than the click waits
+        for control in (True, False):
+            goes_on.clear()
+            await review.press_amid_work(commands.SetAside)
+            click = asyncio.create_task(review.click(queue.x + 5, queue.y + 2, control=control))
+            await review.until(lambda: turns.waiting, "the click waits")
+            goes_on.set()
+            await click
+        review.shows("◆ 1 selected", "◆ 2.png")
+        assert review.in_view == "3.png"
+
+
+async def test_a_decision_does_not_look_through_the_selection(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many images are selected, a key costs the same; one of them that is set aside is let go of all the same."""
+
+    class NeverRead(set[int]):
+        """A selection that nobody goes through, image by image."""
+
+        def __iter__(self) -> Iterator[int]:
+            raise AssertionError("every selected image was looked at")
+
+    desk.images(*(f"{n}.png" for n in range(5)), caption=TAGS)
+    async with desk.review() as review:
+        await review.press(commands.SelectAll)
+        selection = review.app.turns.selection
+        monkeypatch.setattr(
+            review.app._review._news, "ask", lambda _: None
+        )  # news are taken in by a thread, all at once
+        selection.images = NeverRead(selection.images)
+        await review.press(commands.Accept, commands.Flag, commands.Undo, commands.SetAside)
+        review.shows("◆ 4 selected")
+        selection.images = set()

@@ -140,18 +140,10 @@ class Many:
         if self._trigger is None:
             kept = await self._hand.do(bookmark.load, self._workspace.root)
             self._trigger = kept.trigger
-        if self._is_covered:
-            return
         found = scopes(self._turns)
         trigger = (self._trigger, self._keep_trigger)
         screen = BulkEdit(self._workspace, self._work, found, usual(found), self._completing, trigger)
         await self._app().push_screen(screen, self._edited)
-
-    @property
-    def _is_covered(self) -> bool:
-        """Whether another screen lies over the review by now: a key that repeats opens none twice."""
-        on_top: object = self._app().screen
-        return on_top is not self._stage
 
     def _keep_trigger(self, word: str) -> None:
         """Remember a trigger word, also for the next sitting."""
@@ -178,8 +170,6 @@ class Many:
         """Show the tags of all captions."""
         from tui.screens.tags import TagsScreen  # noqa: PLC0415
 
-        if self._is_covered:
-            return
         found = scopes(self._turns)
         by_name = {scope.name: scope for scope in found}
         choices = [by_name[name] for name in (ALL, FILTERED, SELECTED) if name in by_name]

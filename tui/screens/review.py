@@ -79,7 +79,7 @@ class ReviewScreen(Surface):
         self.resuming = Resuming(self.turns, self._finding, hand)
         self._performing = Performing(self, self._finding, self._thresholds, self._sweeping)
         self.typed_ahead = TypedAhead(self, self._awaits_text)
-        self._performing.handlers = {
+        handlers = {
             **self.turns.handlers,
             **deciding.handlers,
             **self._choosing.handlers,
@@ -88,6 +88,7 @@ class ReviewScreen(Surface):
             **history.handlers,
             **self._finding.handlers,
             **self._own_handlers,
+        self._performing.handlers = {**handlers, **self.opened_once(handlers)}
         }
 
     def dress(self, keymap: Keymap, handlers: Handlers) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Container, Vertical
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from engine.review.records import Counts
     from engine.workspace import Workspace
+    from tui.actions.action import Handler, Handlers
     from tui.course.card import Card
     from tui.course.lineup import Lineup
     from tui.hand import Hand
@@ -94,6 +96,15 @@ class Surface(Screen[None]):
             yield self._queue
         yield self._status
         yield self._keys
+
+    def opened_once(self, handlers: Handlers) -> Handlers:
+        """Return the handlers that show another screen, each of which does nothing while one lies over this."""
+
+        async def open_it(opens: Handler, card: Card | None) -> None:
+            if self.app.screen is self:
+                await opens(card)
+
+        return {opening.name: partial(open_it, handlers[opening.name]) for opening in commands.OPENING}
 
     # --- what turns tell ----------------------------------------------------------------------------------------
 
