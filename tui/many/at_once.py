@@ -12,16 +12,16 @@ from tui.many.scopes import ALL, FILTERED, SELECTED, scopes, usual
 from tui.sitting import bookmark
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Callable, Collection
 
     from textual.app import App
 
     from engine.editing import Applied
-    from engine.finding.finder import Finder
     from engine.review.records import ImageId
     from tui.actions.action import Handlers
     from tui.course.card import Card
     from tui.course.turns import Turns
+    from tui.finding.in_force import Finding
     from tui.hand import Hand
     from tui.idle import Idle
     from tui.messages import ImagePicked
@@ -33,7 +33,13 @@ class Many:
     """Handlers of the actions in `tui.actions.many`."""
 
     def __init__(
-        self, turns: Turns, hand: Hand, idle: Idle, app: Callable[[], App[int]], completing: Completing
+        self,
+        turns: Turns,
+        hand: Hand,
+        idle: Idle,
+        app: Callable[[], App[int]],
+        completing: Completing,
+        finding: Finding,
     ) -> None:
         """Start with no trigger word known; it is read when it is first wanted.
 
@@ -43,16 +49,13 @@ class Many:
             idle: Counts what is under way.
             app: Returns the app, which shows the screens.
             completing: Knows tags.
+            finding: Filters the review, and knows all captions.
         """
         self._turns, self._hand, self._app, self._completing = turns, hand, app, completing
+        self._finding = finding
         self._workspace, self._stage = turns.workspace, turns.stage
         self._work = LongWork(idle)
         self._trigger: str | None = None
-        self._finder: Finder | None = None
-        self.finder: Callable[[], Finder] = self._own_finder
-        """Returns what knows all captions; called in a thread."""
-        self.filter_by: Callable[[str], Awaitable[None]] | None = None
-        """Filters the review; None where that cannot be done."""
 
     @property
     def handlers(self) -> Handlers:
@@ -70,14 +73,6 @@ class Many:
     def close(self) -> None:
         """Stop what is under way, and end the thread."""
         self._work.close()
-
-    def _own_finder(self) -> Finder:
-        # Here, not above: it brings numpy, which takes longer to import than the first caption may.
-        from engine.finding.finder import Finder  # noqa: PLC0415
-
-        if self._finder is None:
-            self._finder = Finder(self._workspace)
-        return self._finder
 
     # --- the selection ----------------------------------------------------------------------------------------
 
@@ -173,7 +168,7 @@ class Many:
         found = scopes(self._turns)
         by_name = {scope.name: scope for scope in found}
         choices = [by_name[name] for name in (ALL, FILTERED, SELECTED) if name in by_name]
-        screen = TagsScreen(self._workspace, self._work, self.finder, choices, found[usual(found)])
+        screen = TagsScreen(self._workspace, self._work, self._finding.shared_finder, choices, found[usual(found)])
         await self._app().push_screen(screen, self._left_tags)
 
     def _left_tags(self, gone: Gone | None) -> None:
@@ -183,17 +178,11 @@ class Many:
             self._turns.ask(lambda _: self._filter(gone.tag))
 
     async def _filter(self, tag: str) -> None:
-        query = f'tag:"{_quoted(tag)}"'
-        if self.filter_by is None:
-            self._stage.say(f"filtering is not possible here; cutline review --filter '{query}' does it", "warning")
-        else:
-            await self.filter_by(query)
+        await self._finding.apply(f'tag:"{_quoted(tag)}"')
 
     async def _read_again(self, images: Collection[ImageId], told: str) -> None:
         """Show the image in view as it is now, and the counts."""
         turns, card = self._turns, self._turns.card
-        if self._finder is not None:
-            self._finder.touched(images)
         if card is not None:
             turns.redraw(card, await self._hand.do(turns.read, card.image, card))
         turns.recount(images)

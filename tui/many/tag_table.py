@@ -29,7 +29,7 @@ class TagTable:
 
     @property
     def all(self) -> Sequence[TagUse]:
-        """All tags, the most frequent first."""
+        """All tags that any of the images chosen has, the most frequent first."""
         return self._orders["count"]
 
     @property

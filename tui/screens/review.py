@@ -72,10 +72,9 @@ class ReviewScreen(Surface):
         completing = Completing(workspace, settings.captions.vocabularies, idle, lambda told: self.say(told, "warning"))
         self.editing = Editing(self._editor, self.turns, deciding, hand, self, completing)
         self._has_draft = self.editing.drafts.is_on
-        self._many = Many(self.turns, hand, idle, lambda: self.app, completing)
         self._finding = Finding(self.turns, hand, idle, self._sight, settings)
+        self._many = Many(self.turns, hand, idle, lambda: self.app, completing, self._finding)
         history = HistoryDoor(self.turns, hand, idle, deciding.undoing, lambda: self.app)
-        self._many.filter_by, self._many.finder = self._finding.apply, self._finding.shared_finder
         self.resuming = Resuming(self.turns, self._finding, hand)
         self._performing = Performing(self, self._finding, self._thresholds, self._sweeping)
         self.typed_ahead = TypedAhead(self, self._awaits_text)
@@ -88,8 +87,8 @@ class ReviewScreen(Surface):
             **history.handlers,
             **self._finding.handlers,
             **self._own_handlers,
-        self._performing.handlers = {**handlers, **self.opened_once(handlers)}
         }
+        self._performing.handlers = {**handlers, **self.opened_once(handlers)}
 
     def dress(self, keymap: Keymap, handlers: Handlers) -> None:
         """Take over the keys in force, and what the app itself does when asked."""
