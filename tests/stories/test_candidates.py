@@ -47,6 +47,40 @@ async def test_accept_takes_what_is_chosen_of_both(desk: Desk) -> None:
     assert desk.states() == {"cat.png": "accepted"}
 
 
+async def test_the_count_is_of_the_candidate_in_view(desk: Desk) -> None:
+    """Never more is chosen than there is: what is chosen of another candidate stands beside that one's name."""
+    desk.image("cat.png", caption="a cat")
+    desk.proposal("cat.png", {"sofa": 0.9, "window": 0.8, "rug": 0.7}, source="one")
+    desk.proposal("cat.png", {"lamp": 0.6}, source="two")
+    async with desk.review() as review:
+        await review.leave_out("+window")
+        review.shows("2 of 3 chosen")
+        await review.press("2")
+        review.shows("one +2", "1 of 1 chosen")
+        assert review.result_line() == "a cat, sofa, rug, lamp"
+        await review.press(commands.NextBlend)
+        review.shows("3 of 4 chosen")
+
+
+async def test_merged_candidates_keep_what_was_done_to_them(desk: Desk) -> None:
+    """`m` after a change was left out and another written anew: both are so in the merge, or it is said that they are not."""
+    desk.image("cat.png", caption="a cat")
+    desk.proposal("cat.png", {"smile": 0.9, "solo": 0.8, "rug": 0.7}, source="one")
+    desk.proposal("cat.png", {"rug": 0.6}, source="two")
+    async with desk.review() as review:
+        await review.leave_out("+smile")
+        await review.press(commands.NextHunk, commands.EditHunk, "ctrl+u")
+        await review.write("handmade")
+        await review.press("enter", commands.NextBlend)
+        review.shows_hunks(chosen=["+handmade (edited)", "+rug"], left=["+smile"])
+        assert review.result_line() == "a cat, handmade, rug"
+        await review.press(commands.NextBlend)
+        review.shows("∩ has no place for what you wrote: +handmade (edited)")
+        assert review.result_line() == "a cat, rug"
+        await review.press(commands.PreviousCandidate, commands.PreviousCandidate, commands.NextBlend, commands.Accept)
+    desk.caption_file("cat.png").reads("a cat, handmade, rug")
+
+
 async def test_there_is_no_third_of_two(desk: Desk) -> None:
     """A number without a candidate says so and changes nothing."""
     desk.image("cat.png")

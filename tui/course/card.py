@@ -128,7 +128,9 @@ class Card:
         way, shown = self.blends[number], self.frame.candidates
         made = blend(self.frame.caption, [one.candidate for one in shown], [one.hunks for one in shown], way)
         self._made[number] = made
-        return Face(way.name, made.hunks, made.owners, made.kept)
+        face = Face(way.name, made.hunks, made.owners, made.kept)
+        face.open_with([self.face(place) for place in way.members], self.frame.caption)
+        return face
 
     # --- choosing ---------------------------------------------------------------------------------------------
 
@@ -165,9 +167,11 @@ class Card:
             self.cursor = (self.cursor + by) % len(self.hunks)
 
     def look_at(self, place: int) -> None:
-        """Bring another candidate or blend into view."""
+        """Bring another candidate or blend into view: a blend with what was done to its candidates by now."""
         if place != self.shown:
             self.shown, self.cursor, self.anchor = place, 0, None
+            if self.blend is not None and (was := self._faces.pop(place, None)) is not None:
+                self.face(place).take_over(was, self.frame.caption)
 
     # --- deciding ---------------------------------------------------------------------------------------------
 
@@ -220,7 +224,7 @@ class Card:
         card = Card(frame, self.visit, problem)
         names: dict[int | str, int] = {one.proposal.id: place for place, one in enumerate(frame.candidates)}
         names |= {way.name: len(frame.candidates) + number for number, way in enumerate(card.blends)}
-        for was in self._faces.values():
+        for _, was in sorted(self._faces.items()):  # blends open with what was done to their candidates
             if was.touched and was.name in names:
                 card.face(names[was.name]).take_over(was, frame.caption)
         if self.frame.candidates:

@@ -124,6 +124,9 @@ class Choosing:
         if card is not None and place < len(card.frame.candidates) + len(card.blends):
             card.look_at(place)
             self._stage.renew_card()
+            if card.blend is not None and (left := card.face(place).left_behind):
+                told = ", ".join(left)
+                self._stage.say(f"{card.blend.name} has no place for what you wrote: {told}", "warning")
 
     async def turn_candidates(self, by: int, card: Card | None) -> None:
         """Bring the next or previous candidate into view, round the ends; from a blend the first or last one."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Work(NamedTuple):
     """What a person did to a change."""
 
-    label: str
-    """Of the change as it was."""
+    of: str
+    """The change as it was, see `_same`."""
     text: str | None
     """What they wrote instead; None where they split it."""
 
@@ -52,8 +52,14 @@ class Face:
         self._quiet = quiet
         self._touched: frozenset[int] | None = None
         self._said: dict[str, bool] = {}
-        """What was last said of each change, by label, also of those that are gone."""
-        self._works: list[Work] = []
+        """What was last said of each change, see `_same`, also of those that are gone."""
+        self.works: list[Work] = []
+        self._opening: frozenset[int] | None = None
+        """What a blend opens with; None for what is proposed as chosen."""
+        self._opened: dict[str, bool] = {}
+        """Of a blend: whether each of its changes was chosen then."""
+        self.left_behind: tuple[str, ...] = ()
+        """Of a blend: what the person wrote into its candidates, and it has no place for; labels."""
 
     @property
     def touched(self) -> bool:
@@ -63,7 +69,13 @@ class Face:
     @property
     def worked(self) -> bool:
         """Whether changes of it were split or written anew."""
-        return bool(self._works)
+        return bool(self.works)
+
+    @property
+    def written(self) -> list[Hunk]:
+        """What is chosen of it, and the person wrote."""
+        chosen = self.chosen(in_view=False)
+        return [hunk for i, hunk in enumerate(self.hunks) if hunk.edited and i in chosen]
 
     def chosen(self, *, in_view: bool) -> frozenset[int]:
         """Return which changes are chosen: what the person said, else what is chosen on opening where it is in view."""
@@ -114,7 +126,7 @@ class Face:
         if not new:  # what was to be put in is not: it is left out
             self.choose(before - {place})
             return True
-        self._works.append(Work(old.label, text))
+        self.works.append(Work(_same(old), text))
         more = len(new) - 1
         chosen = {i if i < place else i + more for i in before if i != place}
         if text is not None or place in before:
@@ -125,24 +137,54 @@ class Face:
         return True
 
     def take_over(self, was: Face, current: Caption) -> None:
-        """Take over what was done to the same face before the image was read anew.
+        """Take over what was done to the same face before the image was read anew, or its candidates were chosen from.
 
         What was chosen or left out by hand stays so, also where its change was gone for a while; a change that is new
         is as on opening. What was answered meanwhile is shown as it was proposed.
         """
-        if not was.touched or not self.is_open:
-            return
-        for work in was._works:
-            place = next((i for i, hunk in enumerate(self.hunks) if hunk.label == work.label), None)
+        if was.touched and self.is_open:
+            self._take([was], current)
+
+    def open_with(self, members: Sequence[Face], current: Caption) -> None:
+        """Open a blend with what was done by hand to its candidates; chosen is what one of those had chosen by hand."""
+        self._take([face for face in members if face.touched], current)
+        self._opening, self._touched = self._touched, None
+        self.works, self._said = [], {}  # those are the candidates'
+        first = self._at_first()
+        self._opened = {_same(hunk): i in first for i, hunk in enumerate(self.hunks)}
+        labels = [hunk.label for face in members for hunk in face.written]
+        self.left_behind = tuple(label for label in labels if label not in {hunk.label for hunk in self.hunks})
+
+    def _take(self, those: Sequence[Face], current: Caption) -> None:
+        for work in [work for was in those for work in was.works]:
+            place = next((i for i, hunk in enumerate(self.hunks) if _same(hunk) == work.of), None)
             if place is not None:
                 self.work(current, place, work.text)
-            else:
-                self._works.append(work)
-        chosen, first = was.chosen(in_view=True), self._at_first()
-        self._said = was._said | {hunk.label: i in chosen for i, hunk in enumerate(was.hunks)}
+            elif work not in self.works:
+                self.works.append(work)
+        if not those:
+            return
+        first, self._said = self.chosen(in_view=True), {}
+        for was in those:
+            for change, chosen in was.says().items():
+                self._said[change] = chosen or self._said.get(change, False)
         self._touched = frozenset(
-            i for i, h in enumerate(self.hunks) if self._said.get(h.label, i in first or h.edited)
+            i for i, h in enumerate(self.hunks) if self._said.get(_same(h), i in first or h.edited)
         )
 
+    def says(self) -> dict[str, bool]:
+        """Return what the person said of changes; of a blend only what is otherwise than it opened."""
+        chosen = self.chosen(in_view=True)
+        now = {_same(hunk): i in chosen for i, hunk in enumerate(self.hunks)}
+        gone = {change: is_in for change, is_in in self._said.items() if change not in now}
+        return gone | {change: is_in for change, is_in in now.items() if self._opened.get(change) is not is_in}
+
     def _at_first(self) -> frozenset[int]:
+        if self._opening is not None:
+            return self._opening
         return frozenset() if self._quiet else frozenset(i for i, hunk in enumerate(self.hunks) if hunk.chosen)
+
+
+def _same(hunk: Hunk) -> str:
+    """Return what a change has in common with the same one of another candidate, or of another reading."""
+    return hunk.tag_added if hunk.op == "add" and hunk.tag_added and not hunk.edited else hunk.label

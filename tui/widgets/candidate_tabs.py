@@ -48,7 +48,7 @@ def tabs(card: Card, width: int, ink: Callable[[str], Style], merge_key: str) ->
         ink: Gives the styles.
         merge_key: The key that goes from blend to blend.
     """
-    chosen, total = len(card.decision().hunks), len(card.hunks)
+    chosen, total = len(card.chosen(card.shown)), len(card.hunks)
     label = f"{chosen} of {total} chosen" if width >= NARROW else f"{chosen}/{total}"
     room = width - len(label) - 1
     for short in (False, True):

@@ -225,16 +225,74 @@ def test_a_blend_counts_while_it_is_in_view(trial: Trial) -> None:
     trial.image("1.png", "cat")
     trial.tags("1.png", source="one", sofa=0.9)
     trial.tags("1.png", source="two", lamp=0.8)
-    card = card_of(trial)
-    card.toggle()
-    card.look_at(2)
+    card = blended(trial, "∪")
     assert card.result() == b"cat, sofa, lamp"
     card.toggle()
     assert card.result() == b"cat, lamp"
     card.look_at(0)
-    assert card.result() == b"cat"
+    assert card.result() == b"cat, sofa"
     card.look_at(2)
     assert card.renewed(card_of(trial).frame).result() == b"cat, lamp"
+
+
+def test_a_blend_opens_with_what_was_done_to_its_candidates(trial: Trial) -> None:
+    """Left out, split or written anew in a candidate is so in the blend; there and back again nothing of it is lost."""
+    trial.image("1.png", "cat")
+    trial.tags("1.png", source="one", smile=0.9, solo=0.8, long_hair=0.7)
+    trial.tags("1.png", source="two", rug=0.9, lamp=0.8)
+    trial.prose("1.png", "A cat. It sits.", merge="append")
+    card = card_of(trial)
+    card.toggle()
+    card.move_cursor(1)
+    card.work("handmade")
+    card.look_at(3)
+    assert card.result() == b"cat, handmade, long hair, rug, lamp"
+    card.cursor = [hunk.label for hunk in card.hunks].index("+rug")
+    card.toggle()
+    card.look_at(0)
+    card.cursor = 2
+    card.toggle()
+    for renewed in (card, card.renewed(card_of(trial).frame)):
+        renewed.look_at(3)
+        assert renewed.result() == b"cat, handmade, lamp"
+    card.cursor = [hunk.label for hunk in card.hunks].index("+rug")
+    card.toggle()
+    card.look_at(5)
+    assert card.blend is not None
+    assert (card.blend.name, card.result()) == ("1+3", b"cat, handmade, A cat. It sits.")
+    card.look_at(3)
+    assert card.result() == written(card, trial) == b"cat, handmade, rug, lamp"
+    assert verdicts(trial) == [("partly", ("+handmade (edited)",)), ("taken", ("+rug", "+lamp")), ("left", ())]
+
+
+def test_left_out_of_one_and_chosen_by_hand_in_another_is_chosen(trial: Trial) -> None:
+    """A tag is left out of the blend in whichever way it is spelled, unless the person chose it of another candidate."""
+    trial.image("1.png", "cat")
+    trial.tags("1.png", source="one", Smile=0.9)
+    trial.tags("1.png", source="two", smile=0.8, lamp=0.7)
+    card = card_of(trial)
+    card.look_at(1)
+    card.toggle()
+    card.look_at(2)
+    assert card.result() == b"cat, lamp"
+    card.look_at(0)
+    card.choose(frozenset({0}))
+    card.look_at(2)
+    assert card.result() == b"cat, Smile, lamp"
+
+
+def test_text_that_a_blend_has_no_place_for_is_named(trial: Trial) -> None:
+    """What only one candidate says is not in the intersection: what the person wrote of it does not go unsaid."""
+    trial.image("1.png", "cat")
+    trial.tags("1.png", source="one", solo=0.9, lamp=0.8)
+    trial.tags("1.png", source="two", lamp=0.8)
+    card = card_of(trial)
+    card.work("handmade")
+    card.look_at(2)
+    assert card.face(2).left_behind == ()
+    card.look_at(3)
+    assert card.result() == b"cat, lamp"
+    assert card.face(3).left_behind == ("+handmade (edited)",)
 
 
 def test_accepting_a_blend_alone_answers_its_members(trial: Trial) -> None:
