@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tui.actions.action import Action, Command, Situation
 from tui.actions.choosing import (
+    AsProposed,
     ChooseAbove,
     ChooseAll,
     ChooseCategory,
@@ -39,6 +40,7 @@ __all__ = [
     "Accept",
     "AcceptCandidate",
     "Action",
+    "AsProposed",
     "BulkEdit",
     "ChooseAbove",
     "ChooseAll",
@@ -110,6 +112,7 @@ ALL: tuple[type[Command], ...] = (
     InvertChoice,
     SplitHunk,
     EditHunk,
+    AsProposed,
     ShowCandidate,
     NextCandidate,
     PreviousCandidate,

@@ -118,6 +118,83 @@ async def test_what_was_typed_and_not_taken_is_there_again(desk: Desk) -> None:
     desk.caption_file("1.png").reads("cat, sofas")
 
 
+async def test_what_was_done_on_an_image_is_there_when_one_comes_back(desk: Desk) -> None:
+    """Moving away keeps what was left out, split, written and typed; so does a decision that is taken back."""
+    desk.images("1.png", "2.png", caption="A cat is here.")
+    desk.proposal("1.png", SCORES)
+    desk.proposal("1.png", "A cat is here. It sits on a red sofa, near a window.")
+    async with desk.review() as review:
+        await review.leave_out("+window")
+        await review.press(commands.NextHunk, commands.EditHunk, "ctrl+u", "b", "e", "d", "enter")
+        await review.press(commands.NextHunk, commands.EditHunk, "s", "escape")
+        await review.press("2", commands.SplitHunk, commands.ToggleHunk)
+        result = review.result_line()
+        assert result == "sofa, bed, rug, vase, A cat is here. near a window."
+        for keys in (
+            (commands.Next, commands.Previous),
+            (commands.Select, commands.Previous),
+            (commands.Accept, commands.Undo),
+            (commands.AcceptCandidate, commands.Undo),
+            (commands.Flag, commands.Undo),
+        ):
+            await review.press(*keys)
+            assert (review.in_view, review.result_line()) == ("1.png", result)
+        await review.press("1", "tab", "tab", "tab", commands.EditHunk)
+        assert review.app.screen.query_one(HunkEditor).text == "rugs"
+
+
+async def test_text_written_into_changes_is_a_draft_after_leaving(desk: Desk) -> None:
+    """Taken or in the line that is still open: it waits in the next sitting, and it is said so; what was decided does not."""
+    desk.images("1.png", "2.png", "3.png", "4.png", caption="cat")
+    for name in ("1.png", "2.png", "3.png", "4.png"):
+        desk.proposal(name, {"sofa": 0.9, "lamp": 0.8})
+    async with desk.review() as review:
+        await review.press(commands.EditHunk, "s", "enter", commands.Accept)
+        await review.press(commands.EditHunk, "s", "enter", commands.NextHunk, commands.ToggleHunk, commands.Next)
+        await review.press(commands.EditHunk, "escape", commands.Next)
+        await review.press(commands.NextHunk, commands.EditHunk, "s", "ctrl+q")
+        told = str(review.app._exit_renderables[0])
+        assert told.startswith("2 drafts are kept and not written, with what you wrote into changes and did not accept")
+    desk.caption_file("1.png").reads("cat, sofas, lamp")
+    async with desk.review() as review:
+        assert review.in_view == "2.png"
+        review.shows("✎ draft", "2 drafts are waiting")
+        await review.press(commands.Edit, "ctrl+s")
+        await review.press(commands.Next, commands.Next, commands.Edit, "ctrl+s")
+    desk.caption_file("2.png").reads("cat, sofas")
+    desk.caption_file("4.png").reads("cat, sofa, lamps")
+
+
+async def test_text_written_into_a_change_stands_below_a_draft_that_waits(desk: Desk) -> None:
+    """Neither takes the place of the other; leaving again keeps both once."""
+    desk.image("1.png", caption="cat")
+    desk.proposal("1.png", {"sofa": 0.9})
+    async with desk.review() as review:
+        await review.press(commands.Edit, "s", "escape", "escape", commands.EditHunk, "s", "enter", commands.Quit)
+    async with desk.review() as review:
+        await review.press(commands.EditHunk, "s", "enter", commands.Edit, "escape", commands.Quit)
+    with desk.workspace() as workspace:
+        assert [draft.text for draft in workspace.drafts_kept().values()] == ["cats\ncat, sofas"]
+
+
+async def test_choices_are_taken_back_and_brought_again(desk: Desk) -> None:
+    """`z` is the way back to what was proposed, which `u` names; once more brings all of it again."""
+    desk.image("1.png", caption="cat")
+    desk.proposal("1.png", SCORES)
+    async with desk.review() as review:
+        await review.press(commands.AsProposed)
+        review.shows("nothing was chosen, split or written here")
+        await review.press(commands.EditHunk, "s", "enter", "tab", commands.ToggleHunk, commands.Undo)
+        review.shows("nothing of this session is left to undo; z puts the changes of this image back")
+        await review.press(commands.AsProposed)
+        assert review.result_line() == "cat, sofa, window, lamp, rug, vase"
+        review.shows("z again brings back what you chose and wrote")
+        await review.press(commands.AsProposed)
+        assert review.result_line() == "cat, sofas, lamp, rug, vase"
+        await review.press(commands.AsProposed, commands.Accept)
+    desk.caption_file("1.png").reads("cat, sofa, window, lamp, rug, vase")
+
+
 async def test_two_models_and_a_sentence(desk: Desk) -> None:
     """`m` shows candidates as one: all tags, those both agree on, the tags of one with the sentence of another."""
     desk.image("1.png", caption="cat")

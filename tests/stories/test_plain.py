@@ -169,6 +169,25 @@ def test_a_terminal_that_can_do_nothing(desk: Desk) -> None:
     desk.caption_file("2.png").reads("half a\nword")
 
 
+def test_a_change_written_anew_outlives_moving_on_and_leaving(desk: Desk) -> None:
+    """It is so again when one comes back, as proposed when that is asked for, and a draft when one leaves undecided."""
+    desk.images("1.png", "2.png", caption="cat")
+    desk.proposal("1.png", {"sofa": 0.9})
+    with Talk(desk) as person:
+        assert "Result: cat, red sofa" in person("edit change 1 red sofa")
+        person("j")
+        assert "Result: cat, red sofa" in person("k")
+        assert "Result: cat, sofa" in person("as proposed")
+        assert "Result: cat, red sofa" in person("as proposed")
+        said = person.end_of_input()
+        assert "1 draft is kept and not written, with what you wrote into changes and did not accept" in said
+    with Talk(desk) as person:
+        assert "Your draft: cat, red sofa" in person("edit")
+        person(".")
+        person.leaves()
+    desk.caption_file("1.png").reads("cat, red sofa")
+
+
 def test_the_input_ends_in_the_middle(desk: Desk) -> None:
     """End of input leaves: what was decided is on disk, a threshold that was moved is in force, typed text is a draft."""
     desk.images("1.png", "2.png", caption="cat")

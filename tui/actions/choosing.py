@@ -60,10 +60,17 @@ def unwritable(now: Situation) -> str:
     return "a tag that is moved has no text to edit" if card and card.hunks[card.cursor].op == "move" else ""
 
 
-def alone(now: Situation) -> str:
-    """Say why there is no other candidate; empty where there is one."""
+def unproposed(now: Situation) -> str:
+    """Say why there is nothing to choose from; empty where there is."""
     if now.card is None or not now.card.frame.candidates:
         return no_image(now) or "nothing is proposed for this image"
+    return ""
+
+
+def alone(now: Situation) -> str:
+    """Say why there is no other candidate; empty where there is one."""
+    if (problem := unproposed(now)) or now.card is None:
+        return problem
     return "" if len(now.card.frame.candidates) > 1 else "there is only one candidate"
 
 
@@ -154,6 +161,14 @@ class EditHunk(Command):
     name, group, keys = "edit_hunk", "Choose", ("E",)
     help = "Write the change under the cursor anew, before it is accepted; enter takes it"
     why_not = staticmethod(unwritable)
+
+
+class AsProposed(Command):
+    """Take all choices on an image back."""
+
+    name, group, keys = "as_proposed", "Choose", ("z",)
+    help = "Put the changes of this image back as they were proposed; again: as you had chosen, split and written them"
+    why_not = staticmethod(unproposed)
 
 
 class ShowCandidate(Command):

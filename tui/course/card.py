@@ -53,6 +53,8 @@ class Card:
         """The change that was last chosen or left out: where a range begins."""
         self.redrawn: Card | None = None
         """What a key of the person made of it; None while nothing did."""
+        self.resting: list[Face] = []
+        """What the person did where it is of no use now: the candidate was answered, or is not there; an undo wakes it."""
         self._faces: dict[int, Face] = {}
         self._made: dict[int, Blended] = {}
 
@@ -68,6 +70,16 @@ class Card:
         while card.redrawn is not None:
             card = card.redrawn
         return card
+
+    @property
+    def touched(self) -> bool:
+        """Whether the person chose, split, wrote or typed on it by hand."""
+        return any(face.touched for face in self._faces.values())
+
+    @property
+    def has_text(self) -> bool:
+        """Whether the person wrote text into changes of it, taken or not."""
+        return any(face.typed or face.written for face in self._faces.values())
 
     # --- what there is to look at -----------------------------------------------------------------------------
 
@@ -132,6 +144,10 @@ class Card:
         face.open_with([self.face(place) for place in way.members], self.frame.caption)
         return face
 
+    def face_named(self, name: int | str) -> Face | None:
+        """Return what was looked at by its name; None where it is not there, or was not looked at."""
+        return next((face for face in self._faces.values() if face.name == name), None)
+
     # --- choosing ---------------------------------------------------------------------------------------------
 
     def chosen(self, place: int) -> frozenset[int]:
@@ -171,7 +187,7 @@ class Card:
         if place != self.shown:
             self.shown, self.cursor, self.anchor = place, 0, None
             if self.blend is not None and (was := self._faces.pop(place, None)) is not None:
-                self.face(place).take_over(was, self.frame.caption)
+                self.face(place).take_over([was], self.frame.caption)
 
     # --- deciding ---------------------------------------------------------------------------------------------
 
@@ -217,16 +233,38 @@ class Card:
         """Return exactly what accepting would leave in the file; None when there would be none."""
         return apply(self.frame.caption, self.decision().hunks)
 
+    def take_typed(self) -> bytes | None:
+        """Take what was typed into changes and not taken; return what accepting would leave with all the person wrote.
+
+        That is the caption as it is where they wrote nothing.
+        """
+        written = [place for place, face in sorted(self._faces.items()) if face.take_typed(self.frame.caption)]
+        if not written:
+            return self.frame.raw
+        if self.blend is not None or written[-1] >= len(self.frame.candidates):  # of a blend counts what is in view
+            self.look_at(written[-1])
+        return self.result()
+
     # --- reading anew -----------------------------------------------------------------------------------------
+
+    def as_proposed(self) -> Card:
+        """Return a card of the same visit with the same in view, and nothing done to it by hand."""
+        card = Card(self.frame, self.visit, self.problem)
+        card.look_at(self.shown)
+        card.cursor = min(self.cursor, max(0, len(card.hunks) - 1))
+        return card
 
     def renewed(self, frame: Frame, problem: str = "") -> Card:
         """Return a card of the same visit over a newer frame: the same in view, the same done to it by hand."""
         card = Card(frame, self.visit, problem)
         names: dict[int | str, int] = {one.proposal.id: place for place, one in enumerate(frame.candidates)}
         names |= {way.name: len(frame.candidates) + number for number, way in enumerate(card.blends)}
-        for _, was in sorted(self._faces.items()):  # blends open with what was done to their candidates
-            if was.touched and was.name in names:
-                card.face(names[was.name]).take_over(was, frame.caption)
+        faces = [face for _, face in sorted(self._faces.items())]  # blends open with what was done to their candidates
+        for was in [*self.resting, *faces]:
+            if was.touched and was.name in names and card.face(names[was.name]).is_open:
+                card.face(names[was.name]).take_over([was], frame.caption)
+            elif was.touched:
+                card.resting.append(was)
         if self.frame.candidates:
             place = names.get(self.face(self.shown).name)
             if place is not None and card.face(place).is_open:

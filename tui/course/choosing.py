@@ -5,10 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.actions.choosing import AsProposed
+
 if TYPE_CHECKING:
     from tui.actions.action import Handlers
     from tui.course.card import Card
-    from tui.stage import Stage
+    from tui.course.turns import Turns
 
 NUMBERED_CANDIDATES = 9
 
@@ -16,13 +18,15 @@ NUMBERED_CANDIDATES = 9
 class Choosing:
     """Handlers of the actions in `tui.actions.choosing`, but for those of the threshold and of writing anew."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, turns: Turns) -> None:
         """Keep where to show it.
 
         Args:
-            stage: Shows the card.
+            turns: The course of the review, whose stage shows the card.
         """
-        self._stage = stage
+        self._turns, self._stage = turns, turns.stage
+        self._put_back: Card | None = None
+        """What the person had made of the card that was last put back as it was proposed."""
 
     @property
     def handlers(self) -> Handlers:
@@ -38,6 +42,7 @@ class Choosing:
             "choose_all": self.choose_all,
             "invert_choice": self.invert_choice,
             "split_hunk": self.split_hunk,
+            "as_proposed": self.as_proposed,
             **numbered,
             "next_candidate": partial(self.turn_candidates, 1),
             "previous_candidate": partial(self.turn_candidates, -1),
@@ -107,6 +112,22 @@ class Choosing:
             self._stage.renew_card()
         else:
             self._stage.say("this change has no smaller parts", "warning")
+
+    async def as_proposed(self, card: Card | None) -> None:
+        """Put the changes of the image back as they were proposed; once more brings back what the person made of them."""
+        if card is None:
+            return
+        if card.touched:
+            self._put_back = card
+            self._turns.redraw(card, card.as_proposed())
+            self._turns.left.forget(card.image)
+            again = self._turns.keys.shown(AsProposed)
+            self._stage.say(f"as it was proposed; {again} again brings back what you chose and wrote")
+        elif self._put_back is not None and self._put_back.image == card.image:
+            self._turns.redraw(card, self._put_back.renewed(card.frame, card.problem))
+            self._stage.say("as you had chosen and written it")
+        else:
+            self._stage.say("nothing was chosen, split or written here: it is as it was proposed", "warning")
 
     # --- candidates -------------------------------------------------------------------------------------------
 

@@ -60,11 +60,13 @@ class Face:
         """Of a blend: whether each of its changes was chosen then."""
         self.left_behind: tuple[str, ...] = ()
         """Of a blend: what the person wrote into its candidates, and it has no place for; labels."""
+        self.typed: dict[str, str] = {}
+        """By label of a change: what was typed in its place and not taken."""
 
     @property
     def touched(self) -> bool:
-        """Whether the person chose of it by hand."""
-        return self._touched is not None
+        """Whether the person chose of it by hand, or typed."""
+        return self._touched is not None or bool(self.typed)
 
     @property
     def worked(self) -> bool:
@@ -136,44 +138,58 @@ class Face:
         self.choose(chosen)
         return True
 
-    def take_over(self, was: Face, current: Caption) -> None:
-        """Take over what was done to the same face before the image was read anew, or its candidates were chosen from.
+    def type(self, label: str, text: str) -> None:
+        """Keep what was typed in place of a change and not taken, if it says something else than the change."""
+        self.typed.pop(label, None)
+        if text not in [text_of(hunk) for hunk in self.hunks if hunk.label == label]:
+            self.typed[label] = text
+
+    def take_typed(self, current: Caption) -> bool:
+        """Take all text that was typed; say whether there is any of the person in what is chosen."""
+        for place, hunk in reversed(list(enumerate(self.hunks))):
+            if text := self.typed.pop(hunk.label, "").strip():
+                self.work(current, place, text)
+        return bool(self.written)
+
+    def take_over(self, those: Sequence[Face], current: Caption) -> None:
+        """Take over what was done to the same face before, or of a blend to its candidates.
 
         What was chosen or left out by hand stays so, also where its change was gone for a while; a change that is new
-        is as on opening. What was answered meanwhile is shown as it was proposed.
+        is as on opening.
+
+        Args:
+            those: Chosen is what one of them had chosen by hand.
+            current: The caption.
         """
-        if was.touched and self.is_open:
-            self._take([was], current)
-
-    def open_with(self, members: Sequence[Face], current: Caption) -> None:
-        """Open a blend with what was done by hand to its candidates; chosen is what one of those had chosen by hand."""
-        self._take([face for face in members if face.touched], current)
-        self._opening, self._touched = self._touched, None
-        self.works, self._said = [], {}  # those are the candidates'
-        first = self._at_first()
-        self._opened = {_same(hunk): i in first for i, hunk in enumerate(self.hunks)}
-        labels = [hunk.label for face in members for hunk in face.written]
-        self.left_behind = tuple(label for label in labels if label not in {hunk.label for hunk in self.hunks})
-
-    def _take(self, those: Sequence[Face], current: Caption) -> None:
         for work in [work for was in those for work in was.works]:
             place = next((i for i, hunk in enumerate(self.hunks) if _same(hunk) == work.of), None)
             if place is not None:
                 self.work(current, place, work.text)
             elif work not in self.works:
                 self.works.append(work)
-        if not those:
-            return
-        first, self._said = self.chosen(in_view=True), {}
+        said: dict[str, bool] = {}
         for was in those:
+            self.typed |= was.typed
             for change, chosen in was.says().items():
-                self._said[change] = chosen or self._said.get(change, False)
-        self._touched = frozenset(
-            i for i, h in enumerate(self.hunks) if self._said.get(_same(h), i in first or h.edited)
-        )
+                said[change] = chosen or said.get(change, False)
+        if said:
+            self._said, first = said, self.chosen(in_view=True)
+            self._touched = frozenset(i for i, h in enumerate(self.hunks) if said.get(_same(h), i in first or h.edited))
+
+    def open_with(self, members: Sequence[Face], current: Caption) -> None:
+        """Open a blend with what was done by hand to its candidates."""
+        self.take_over(members, current)
+        self._opening, self._touched = self._touched, None
+        self.works, self._said, self.typed = [], {}, {}  # those are the candidates'
+        first = self._at_first()
+        self._opened = {_same(hunk): i in first for i, hunk in enumerate(self.hunks)}
+        labels = [hunk.label for face in members for hunk in face.written]
+        self.left_behind = tuple(label for label in labels if label not in {hunk.label for hunk in self.hunks})
 
     def says(self) -> dict[str, bool]:
         """Return what the person said of changes; of a blend only what is otherwise than it opened."""
+        if self._touched is None:
+            return {}
         chosen = self.chosen(in_view=True)
         now = {_same(hunk): i in chosen for i, hunk in enumerate(self.hunks)}
         gone = {change: is_in for change, is_in in self._said.items() if change not in now}
@@ -183,6 +199,11 @@ class Face:
         if self._opening is not None:
             return self._opening
         return frozenset() if self._quiet else frozenset(i for i, hunk in enumerate(self.hunks) if hunk.chosen)
+
+
+def text_of(hunk: Hunk) -> str:
+    """Return what a change says, as it is written anew."""
+    return (hunk.new or hunk.old).replace("\r\n", "\n").strip()
 
 
 def _same(hunk: Hunk) -> str:

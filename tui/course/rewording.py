@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine.errors import CutlineError
 from tui.actions.choosing import EditHunk
+from tui.course.faces import text_of
 
 if TYPE_CHECKING:
     from engine.review.records import ImageId
@@ -38,8 +39,6 @@ class Rewording:
         """
         self._editor, self._turns, self._stage = editor, turns, stage
         self._open_on: Place | None = None
-        self._kept: dict[Place, str] = {}
-        """What was typed and not taken."""
 
     @property
     def under_way(self) -> bool:
@@ -48,15 +47,13 @@ class Rewording:
 
     def open(self, card: Card) -> None:
         """Open the line on the change at the cursor."""
-        hunk = card.hunks[card.cursor]
-        place = Place(card.image, card.face(card.shown).name, hunk.label)
-        text = self._kept.get(place, (hunk.new or hunk.old).replace("\r\n", "\n").strip())
+        hunk, face = card.hunks[card.cursor], card.face(card.shown)
         try:
-            self._editor.open(text)
+            self._editor.open(face.typed.get(hunk.label, text_of(hunk)))
         except CutlineError as refused:
             self._stage.say(str(refused), "error")
             return
-        self._open_on = place
+        self._open_on = Place(card.image, face.name, hunk.label)
 
     def take(self, text: str) -> None:
         """Close the line, and ask for the text to be taken."""
@@ -65,25 +62,38 @@ class Rewording:
             self._turns.ask(partial(self._write, place, text))
 
     async def _write(self, place: Place, text: str, card: Card | None) -> None:
-        self._kept.pop(place, None)
         if card is None or (card.image, card.face(card.shown).name) != place[:2]:
             at = None
         else:
             at = next((i for i, hunk in enumerate(card.hunks) if hunk.label == place.label), None)
         if card is None or at is None:
-            self._kept[place] = text
+            self._keep(place, text)
             self._stage.say("that change is not there any more; nothing was taken", "warning")
             return
         card.cursor = at
+        card.face(card.shown).typed.pop(place.label, None)
         card.work(text)
         self._stage.renew_card()
 
     def leave(self, text: str) -> None:
         """Close the line; what was typed is there again the next time."""
         if (place := self._open_on) is not None:
-            self._kept[place] = text
+            self._keep(place, text)
             self._close()
             self._stage.say(f"not taken; {self._turns.keys.shown(EditHunk)} goes on with it")
+
+    def keep(self) -> None:
+        """Keep what stands in the line, if it is open, with the change it is about."""
+        if (place := self._open_on) is not None:
+            self._keep(place, self._editor.content())
+
+    def _keep(self, place: Place, text: str) -> None:
+        card = self._turns.card
+        if card is None or card.image != place.image:
+            card = self._turns.left.of(place.image)
+        face = card.face_named(place.face) if card is not None else None
+        if face is not None:
+            face.type(place.label, text)
 
     def _close(self) -> None:
         self._open_on = None

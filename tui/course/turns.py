@@ -18,6 +18,7 @@ from engine.review.frames import Frame
 from engine.review.records import Counts
 from tui import commands
 from tui.course.card import Card
+from tui.course.cards_left import CardsLeft
 from tui.course.guard import Guard
 from tui.course.lineup import OPEN_STATES, USUAL, waits
 from tui.course.selection import Selection
@@ -64,6 +65,7 @@ class Turns:
         self.counts = Counts()
         self.thresholds = Thresholds(workspace)
         self.selection = Selection()
+        self.left = CardsLeft()
         self.keys = keymap.PLAIN.keys(commands.ALL)
         """The keys in force, for whatever names one."""
         self.guard = Guard()
@@ -266,6 +268,7 @@ class Turns:
     async def arrive(self) -> None:
         """Read the image at the present place and show it."""
         here = self.lineup.here
+        self.left.keep(self.card)
         self.turn_to(None if here is None else await self._hand.do(self.read, here))
 
     def turn_to(self, card: Card | None) -> None:
@@ -279,6 +282,7 @@ class Turns:
             self._first_was_decided = self.is_decided
 
     def _show(self, card: Card | None) -> None:
+        self.left.keep(self.card)
         self.card = card
         self.stage.show_lineup()
         self.stage.show_card(card)
@@ -290,8 +294,14 @@ class Turns:
             self.card.redrawn = renewed
         self._show(renewed)
 
+    def rewritten(self) -> list[Card]:
+        """Read the cards anew on which the person wrote text that waits for a decision; in the hand's thread."""
+        self.left.keep(self.card)
+        return [self.read(card.image, of=card) for card in self.left.with_text()]
+
     def read(self, image: ImageId, of: Card | None = None) -> Card:
-        """Read a card; in the hand's thread."""
+        """Read a card, with what was done on it in this sitting; in the hand's thread."""
+        of = of or self.left.of(image)
         try:
             frame = self.workspace.frame(image, self.thresholds.views)
             problem = frame.unwritable

@@ -54,7 +54,11 @@ class Undoing:
         workspace = self._workspace
         undone = await self.take("undoing", lambda to: workspace.undo_last(on_progress=to.progress, stop=to.stop))
         if undone is None:
-            self._stage.say("nothing of this session is left to undo", "warning")
+            card, told = self._turns.card, "nothing of this session is left to undo"
+            if card is not None and card.touched:
+                back = self._turns.keys.shown(commands.AsProposed)
+                told = f"{told}; {back} puts the changes of this image back as they were proposed"
+            self._stage.say(told, "warning")
 
     async def redo(self, _: Card | None) -> None:
         """Bring again what this session took back last, and go there."""

@@ -71,7 +71,7 @@ class Session:
         actions, keymap = all_actions(), Keymap(settings.keys)
         self.turns.keys = self._keys = keymap.keys(actions)
         self._lines = Lines(actions, self._keys)
-        deciding, choosing = Deciding(self.turns, self._hand), Choosing(self._stage)
+        deciding, choosing = Deciding(self.turns, self._hand), Choosing(self.turns)
         self._writing = Writing(self.turns, deciding, self._hand, self._stage)
         self._results = Results(workspace)
         self._tokens = SpokenTokens(settings, self._hand, self._stage)
@@ -114,6 +114,7 @@ class Session:
         finally:
             self._results.close()
             self._hand.last(self.turns.thresholds.settle)
+            self._hand.last(self._writing.put_by)
             self._hand.last(self._writing.drafts.flush)
             self._hand.rest()
             self._seeker.close()

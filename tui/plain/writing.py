@@ -60,7 +60,7 @@ class Writing:
         """What could not be kept when that was last said."""
         self._asked_with: dict[ImageId, Unwritten] = {}
         """What could not be kept when the person last asked to leave."""
-        self._turns, self._deciding, self._stage = turns, deciding, stage
+        self._turns, self._deciding, self._stage, self._hand = turns, deciding, stage, hand
 
     @property
     def handlers(self) -> Spoken:
@@ -79,8 +79,13 @@ class Writing:
             self._stage.say(f"What you typed is not kept yet: {problem}")
         self._told_of = unkept
 
+    def put_by(self) -> None:
+        """Make drafts of what was written into changes and not decided on; in the hand's thread."""
+        self.drafts.put_by(self._turns.rewritten())
+
     async def may_leave(self) -> bool:
         """Say whether nothing is lost by leaving, or the person was told of it and asks again."""
+        await self._hand.do(self.put_by)
         problem, unkept = await self.drafts.keep_all(), self.drafts.unkept
         if problem is None or not unkept or unkept == self._asked_with:
             return True
@@ -91,10 +96,12 @@ class Writing:
 
     async def farewell(self) -> None:
         """Say what became of drafts when leaving, and read those that could not be kept."""
+        await self._hand.do(self.put_by)
         await self.drafts.keep_all()
         unkept = self.drafts.unkept
         if count := len(self.drafts.waiting.keys() - unkept.keys()):
-            self._stage.say(f"{_drafts(count)} kept and not written")
+            of_changes = ", with what you wrote into changes and did not accept" if self.drafts.put_by_for else ""
+            self._stage.say(f"{_drafts(count)} kept and not written{of_changes}")
         for image, draft in unkept.items():
             self._stage.read(
                 speak.named(f"{self.drafts.name(image)}, kept nowhere, here is what you typed", draft.text)

@@ -66,6 +66,7 @@ class Editing:
 
     def close(self) -> None:
         """Keep what was typed last, and end the thread that knows tags."""
+        self._hand.last(self._put_by)
         self._hand.last(self.drafts.flush)
         self._completing.close()
 
@@ -141,6 +142,7 @@ class Editing:
         """Close the editor; say whether nothing is lost by leaving, or the person was told of it and asks again."""
         if self.under_way:
             self._leave(self._editor.content())
+        await self._hand.do(self._put_by)
         problem = await self.drafts.keep_all()
         unkept = self.drafts.unkept
         if problem is None or not unkept or unkept == self._told_of:
@@ -151,10 +153,16 @@ class Editing:
         self._desk.say(f"{told}: mend that, then {key}; {key} as it is leaves and prints the text", "error")
         return False
 
+    def _put_by(self) -> None:
+        """Make drafts of what was written into changes and not decided on; in the hand's thread."""
+        self.drafts.put_by(self._turns.rewritten())
+
     def farewell(self) -> str:
         """Return what is to be said of drafts that are in the store, one line, empty where there are none."""
         count = len(self.drafts.waiting.keys() - self.drafts.unkept.keys())
-        return f"{_drafts(count)} kept and not written: ✎ marks where, when you open this folder again" if count else ""
+        of_changes = ", with what you wrote into changes and did not accept" if self.drafts.put_by_for else ""
+        told = f"{_drafts(count)} kept and not written{of_changes}: ✎ marks where, when you open this folder again"
+        return told if count else ""
 
     def _close(self) -> None:
         self._editor.close()

@@ -66,7 +66,7 @@ class ReviewScreen(Surface):
         self._link = Link(workspace, self.post_message)
         self._jobs = JobsDoor(workspace.title, self._link, self.turns, idle, settings.engine.device)
         self._sweeping = garbage.Sweeping()
-        self._choosing, self._rewording = Choosing(self), Rewording(self._hunk_editor, self.turns, self)
+        self._choosing, self._rewording = Choosing(self.turns), Rewording(self._hunk_editor, self.turns, self)
         self._tokens = TokenCounts(settings, idle, self._caption.show_tokens, lambda told, _: self.notice(told))
         deciding = Deciding(self.turns, hand)
         completing = Completing(workspace, settings.captions.vocabularies, idle, lambda told: self.say(told, "warning"))
@@ -131,6 +131,7 @@ class ReviewScreen(Surface):
         """End the threads."""
         self._link.close()
         self._pictures.close()
+        self._rewording.keep()
         self.editing.close()
         self._thresholds.close()
         self._many.close()
@@ -191,6 +192,7 @@ class ReviewScreen(Surface):
         await self.app.push_screen(Palette(self.turns), do)
 
     async def _quit(self, _: Card | None) -> None:
+        self._rewording.leave(self._hunk_editor.content())
         if await self.editing.may_leave():
             self.app.exit(0, message=Text(self.editing.farewell()) or None)
             return

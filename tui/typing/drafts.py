@@ -11,12 +11,13 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.captions.caption import unparsed
 from engine.captions.display import show
 from engine.errors import CutlineError, Refused
 from engine.review.drafts import KeptElsewhere, Unwritten
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from engine.review.records import ImageId
     from engine.workspace import Workspace
@@ -58,6 +59,8 @@ class Drafts:
         self.waiting: dict[ImageId, Unwritten] = {}
         self.open_on: Card | None = None
         """The card whose caption is in the editor; None while it is closed."""
+        self.put_by_for: set[ImageId] = set()
+        """Images of which a draft was made of what the person wrote into changes."""
         self._workspace, self._hand, self._tell = workspace, hand, tell
         self._due: dict[ImageId, Unwritten | None] = {}
         """What the store does not say yet; None for a draft that ended."""
@@ -120,6 +123,19 @@ class Drafts:
         if card is not None:
             self._put(card.image, None)
             self._keep_now()
+
+    def put_by(self, cards: Iterable[Card]) -> None:
+        """Keep what accepting would write where the person wrote into changes, taken or not; in the hand's thread.
+
+        Where a draft waits it stays, and this is put below it.
+        """
+        for card in cards:
+            raw, old = card.take_typed(), self.waiting.get(card.image) if self.is_on(card) else None
+            text = _as_typed(unparsed(raw, card.frame.caption.separator).text)
+            if text != caption_text(card) and (old is None or text not in old.text):
+                draft = Unwritten(f"{old.text}\n{text}", old.before) if old else Unwritten(text, card.frame.raw)
+                self.waiting[card.image] = self._due[card.image] = draft
+                self.put_by_for.add(card.image)
 
     def _put(self, image: ImageId, draft: Unwritten | None) -> None:
         if draft is None and image not in self.waiting:
@@ -212,4 +228,8 @@ class Drafts:
 
 def caption_text(card: Card) -> str:
     """Return a caption as an editor shows it: plain line ends, none after the last line."""
-    return card.frame.caption.text.replace("\r\n", "\n").rstrip("\n")
+    return _as_typed(card.frame.caption.text)
+
+
+def _as_typed(text: str) -> str:
+    return text.replace("\r\n", "\n").rstrip("\n")

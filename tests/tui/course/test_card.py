@@ -175,6 +175,25 @@ def test_what_was_answered_is_shown_as_it_was_proposed(trial: Trial) -> None:
     assert renewed.chosen(0) == frozenset()
 
 
+def test_what_was_typed_and_not_taken_counts_where_it_is_asked_for(trial: Trial) -> None:
+    """It comes along to a newer frame, is no choice, and is taken only when nothing may be lost; a blend that holds it, too."""
+    trial.image("1.png", "cat")
+    trial.tags("1.png", source="one", sofa=0.9)
+    trial.tags("1.png", source="two", lamp=0.8)
+    card = card_of(trial)
+    assert card.take_typed() == b"cat"
+    card.face(0).type("+sofa", "sofa")
+    assert not card.touched
+    card.face(0).type("+sofa", "red sofa")
+    renewed = card.renewed(card_of(trial).frame)
+    assert renewed.result() == b"cat, sofa"
+    assert renewed.take_typed() == b"cat, red sofa"
+    blend = blended(trial, "∪")
+    blend.face(2).type("+lamp", "big lamp")
+    blend.look_at(0)
+    assert blend.take_typed() == b"cat, sofa, big lamp"
+
+
 def test_of_two_ways_to_write_a_tag_one_is_chosen(trial: Trial) -> None:
     """A tag is added, or it is the new name of another one: choosing one leaves the other out, and takes it."""
     trial.image("1.png", "grey hair")
