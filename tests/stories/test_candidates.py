@@ -22,13 +22,16 @@ async def test_one_of_two_candidates_is_accepted_and_the_other_compared_anew(des
         await review.press(commands.AcceptCandidate)
         assert review.in_view == "cat.png"
         desk.caption_file("cat.png").reads("a cat, window, lamp")
-        review.shows("two ✓ taken")
+        review.shows("two ✓ taken", "cat.png: two accepted and written; one is open yet")
         await review.press("1")
         review.shows_hunks(chosen=["+sofa"])
         assert review.counts.pending == 1
-        await review.press(commands.AcceptCandidate)
+        await review.press(commands.ToggleHunk, commands.AcceptCandidate)
+        review.shows("cat.png: one accepted as it stands; no candidate is open any more")
+        await review.press(commands.Undo, commands.ToggleHunk, commands.AcceptCandidate)
+        review.shows("one accepted and written")
     desk.caption_file("cat.png").reads("a cat, window, lamp, sofa")
-    assert desk.kinds() == ["accept", "accept"]
+    assert desk.kinds() == ["accept", "accept", "undo", "accept"]
 
 
 async def test_accept_takes_what_is_chosen_of_both(desk: Desk) -> None:

@@ -184,9 +184,20 @@ async def test_a_caption_that_changed_since_the_draft_was_begun(desk: Desk) -> N
     desk.caption_file("1.png").write("a dog")
     async with desk.review() as review:
         await review.press(commands.Edit)
-        review.shows("the caption was changed on disk since you began this draft", "a dog", "a cats")
+        review.shows("the caption was changed since you began this draft", "a dog", "a cats")
         await review.press("escape")
     desk.caption_file("1.png").reads("a dog")
+
+
+async def test_writing_what_the_caption_says_writes_nothing(desk: Desk) -> None:
+    """`ctrl+s` without a change says so, and is no step of the journal."""
+    desk.image("1.png", caption="a cat\n")
+    async with desk.review() as review:
+        await review.press(commands.Edit, "ctrl+s")
+        review.shows("nothing was changed here: nothing was written")
+        await review.press(commands.Edit, "s", "backspace", "ctrl+s")
+        review.shows_not("edited and written", "✎ draft")
+    assert desk.kinds() == []
 
 
 def test_a_draft_outlives_a_killed_process(desk: Desk) -> None:

@@ -270,7 +270,7 @@ def test_typed_text_outlives_a_change_from_outside_and_a_kill(desk: Desk) -> Non
         desk.caption_file("1.png").reads("theirs")
         assert "a draft of yours waits here" in person("edit another")
         again = person("edit")
-        assert "changed on disk since" in again
+        assert "changed since you began this draft" in again
         assert "Your draft: my text" in again
         person("goes on")  # and here the process is killed
     with Talk(desk) as person:

@@ -5,7 +5,7 @@ A decision and the reading of the next image are one visit of that thread, so th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import ChangedOutside
 from tui import commands
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from tui.course.card import Card, Decision
     from tui.course.turns import Turns
     from tui.hand import Hand
+
+
+T = TypeVar("T")
 
 
 class Deciding:
@@ -73,9 +76,14 @@ class Deciding:
             await self._decide(card, _told_skip, lambda: self._workspace.mark(card.image, "skip"))
 
     async def accept_candidate(self, card: Card | None) -> None:
-        """Write what is chosen of the candidate in view, stay."""
-        if card is not None and card.frame.candidates:
-            await self._stay(card, lambda: self._accept(card.decision(alone=True)))
+        """Write what is chosen of the candidate in view, stay; say what is in view then."""
+        if card is None or not card.frame.candidates:
+            return
+        what = card.blend.name if card.blend else card.candidate.proposal.source if card.candidate else ""
+        step = await self._stay(card, lambda: self._accept(card.decision(alone=True)))
+        now = self._turns.card.candidate if self._turns.card else None
+        left = f"{now.proposal.source} is open yet" if now and now.answer is None else "no candidate is open any more"
+        self._stage.say(f"{_name(card)}: {what} {_told_accept(step)}; {left}", "good")
 
     def _accept(self, what: Decision) -> Step:
         return self._workspace.accept(what.frame, what.chosen, what.only, hunks=what.hunks)
@@ -157,16 +165,16 @@ class Deciding:
             self._turns.lineup.move(onward)
             await self._turns.arrive()
 
-    async def _stay(self, card: Card, step: Callable[[], object]) -> None:
-        """Make a step and show the same image as it is then."""
+    async def _stay(self, card: Card, step: Callable[[], T]) -> T:
+        """Make a step and show the same image as it is then; return the step."""
 
-        def step_and_read() -> Card:
-            step()
-            return self._turns.read(card.image, of=card)
+        def step_and_read() -> tuple[T, Card]:
+            return step(), self._turns.read(card.image, of=card)
 
-        renewed = await self._hand.do(step_and_read)
+        made, renewed = await self._hand.do(step_and_read)
         self._turns.recount([card.image])
         self._turns.redraw(card, renewed)
+        return made
 
 
 def _name(card: Card) -> str:

@@ -85,7 +85,6 @@ class Session:
             **self._finding.handlers,
             **Threshold(self.turns, self._hand, self._stage).handlers,
             **self._tokens.handlers,
-            "accept_candidate": partial(self._accept_candidate, deciding),
             "read": self._read,
             "result": self._result,
             "counts": self._count,
@@ -208,11 +207,6 @@ class Session:
         yield from notices
 
     # --- actions of its own -----------------------------------------------------------------------------------
-
-    async def _accept_candidate(self, deciding: Deciding, card: Card | None, rest: str) -> None:
-        nothing_behind("accept_candidate", rest)
-        await deciding.accept_candidate(card)
-        self._stage.say("accepted and written; here is what is left")
 
     async def _read(self, _: Card | None, rest: str) -> None:
         nothing_behind("read", rest)

@@ -123,7 +123,7 @@ class Writing:
         begins = self.drafts.opening(card)
         if begins.is_draft:
             if begins.is_outdated:
-                self._stage.say("The caption was changed on disk since you began this draft")
+                self._stage.say("The caption was changed since you began this draft")
                 self._stage.read(speak.caption(card))
             self._stage.read(speak.named("Your draft", begins.text))
             self._stage.say("Lines you type are added to it. A line of one full stop writes it, an empty one leaves it")

@@ -9,7 +9,7 @@ from engine.errors import ChangedOutside, CutlineError
 from tui import commands
 from tui.actions.writing import WriteCaption
 from tui.stage import Stage
-from tui.typing.drafts import Drafts
+from tui.typing.drafts import Drafts, caption_text
 
 if TYPE_CHECKING:
     from engine.review.drafts import Unwritten
@@ -91,7 +91,7 @@ class Editing:
         self._desk.show_editing(editing=True)
         self._completing.begin()
         if begins.is_outdated:
-            told = "the caption was changed on disk since you began this draft: it is shown above;"
+            told = "the caption was changed since you began this draft: it is shown above;"
             self._desk.say(f"{told} {self._write_key} replaces it", "warning")
         elif begins.is_draft:
             self._desk.say("this is your draft; it is not written yet")
@@ -107,6 +107,10 @@ class Editing:
     async def _write(self, text: str, _: Card | None) -> None:
         card = self.drafts.open_on
         if card is None:
+            return
+        if text == caption_text(card):
+            self._leave(text)
+            self._desk.say("nothing was changed here: nothing was written")
             return
         try:
             await self._deciding.save(card, text)
