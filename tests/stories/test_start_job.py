@@ -120,6 +120,8 @@ async def test_what_makes_no_sense_is_said_before_it_is_asked(desk: Desk) -> Non
             await review.press(starting.ChangeLine, "ctrl+u")
             await review.press(*typed, "enter")
             review.shows(told)
+            review.shows_not("counting")
+        review.shows("not counted")
         await review.press(starting.Start)
         review.shows("focus_px is 9")
         assert desk.look_for_engine() is None

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tui.messages import ItemPicked
 
 
+COUNTING = "still counting what would be asked"
+
+
 class ModelScreen(ListScreen["Model", "Model"]):
     """Lists the models; its result is the one that is asked."""
 
@@ -111,7 +114,7 @@ class StartJob(ListScreen["FormLine", "Started"]):
         self._workspace, self._form, self._work = workspace, form, LongWork(idle)
         self._request: Request | None = None
         self._forecast: Forecast | None = None
-        self.not_ready = "still counting what would be asked"
+        self.not_ready = COUNTING
         """Why the job cannot be started; empty where it can."""
         self._starting = False
 
@@ -159,7 +162,7 @@ class StartJob(ListScreen["FormLine", "Started"]):
 
     def _count(self) -> None:
         """Count what would be asked, or say what is wrong with the form."""
-        self._forecast, self.not_ready = None, "still counting what would be asked"
+        self._forecast, self.not_ready = None, COUNTING
         try:
             request = self._form.request()
         except CutlineError as wrong:
@@ -187,7 +190,7 @@ class StartJob(ListScreen["FormLine", "Started"]):
         """Say what would be asked."""
         told = self._forecast
         if told is None:
-            return Words("counting …")
+            return Words("counting …" if self.not_ready == COUNTING else "not counted")
         owed = f" · {told.awaited:,} under way" if told.awaited else ""
         return Words(f"{told.items:,} to ask · {told.answered:,} answered{owed}", "text")
 
