@@ -49,8 +49,8 @@ class _Parser(Scanner):
         self.skip_space()
         if self.ended():
             self.fail("there is nothing to look for", "for example: pending AND tag:cat", 0)
-        node = self._any()
-        if not self.ended():
+        node = self._any() if self.peek() != ")" else None
+        if node is None or not self.ended():
             self.fail("a parenthesis was never opened", f"{QUOTE_IT}, or take it out", end=self.at + 1)
         return node
 

@@ -95,6 +95,8 @@ def test_what_is_written_means(text: str, tree: Node) -> None:
         ("", 0, 0, "nothing to look for"),
         ("(cat", 0, 1, "a parenthesis is not closed"),
         ("cat) dog", 3, 4, "never opened"),
+        (")", 0, 1, "never opened"),
+        (" ) cat", 1, 2, "never opened"),
         ("cat ()", 5, 6, "nothing between"),
         ("cat AND", 4, 7, "nothing follows AND"),
         ("cat (dog OR )", 9, 11, "nothing follows OR"),
