@@ -30,7 +30,10 @@ FORMS: dict[Verb, tuple[str, str]] = {
     "prefix": ("prefix:TEXT", "put a text before the caption, once; blank captions stay blank"),
     "suffix": ("suffix:TEXT", "put a text behind the caption, once; blank captions stay blank"),
     "dedupe": ("dedupe", "of tags that stand more than once, keep the first"),
-    "order": ("order:first=TAG,TAG", "move these tags, where they are there, to the front in this order"),
+    "order": (
+        "order:first=TAG,TAG",
+        "move these tags, where they are there, to the front in this order; none across |||",
+    ),
 }
 """How each edit is written, and what it does: for help, and for forms on a screen."""
 

@@ -8,7 +8,7 @@ not concern keeps its bytes, and an edit that finds nothing to do changes none.
 from __future__ import annotations
 
 import re
-from itertools import pairwise, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.caption import Caption, Tag, encode, parse, raw_of, tag_key, to_hand, unparsed, with_text
@@ -127,16 +127,20 @@ def _carefully(caption: Caption, edit: Edit) -> bytes | None:
     """Edit the tags of a caption of any style."""
     if edit.verb == "add" and _is_said(caption, edit.text):
         return raw_of(caption)
+    if edit.verb == "add" and not caption.text.strip():  # white space is no text that a tag could stand beside
+        return encode(edit.text + caption.text[len(caption.text.rstrip("\r\n")) :], caption)
     if not caption.tags:
         at = caption.prose[0] if caption.prose else 0
         return apply(caption, [Hunk("add", "tags", at, at, "", edit.text)] if edit.verb == "add" else [])
     row = list(_pieces(caption))
-    after = edited_row([piece.text for piece in row], edit)
-    if after is None:
-        return raw_of(caption)
-    at, end = row[0].start, row[-1].end
-    new = _woven(caption, row, after)
-    return apply(caption, [Hunk("replace" if new else "remove", "tags", at, end, caption.text[at:end], new)])
+    hunks = []
+    for part in _between_fences(row) if edit.verb == "order" else [row]:
+        after = edited_row([piece.text for piece in part], edit)
+        if after is not None:
+            at, end = part[0].start, part[-1].end
+            new = _woven(caption, part, after)
+            hunks.append(Hunk("replace" if new else "remove", "tags", at, end, caption.text[at:end], new))
+    return apply(caption, hunks)
 
 
 def _is_said(caption: Caption, tag: str) -> bool:
@@ -153,6 +157,11 @@ def _pieces(caption: Caption) -> Iterator[Tag]:
         if following is not None:
             for fence in _FENCE.finditer(caption.text, tag.end, following.start):
                 yield Tag(FENCE, fence.start(), fence.end())
+
+
+def _between_fences(row: Sequence[Tag]) -> Iterator[Sequence[Tag]]:
+    """Yield the tags of each part: no tag is ordered across a fence, for the trainer treats both sides differently."""
+    yield from (list(part) for is_fence, part in groupby(row, lambda piece: piece.text == FENCE) if not is_fence)
 
 
 def _woven(caption: Caption, row: Sequence[Tag], after: Sequence[Placed]) -> str:

@@ -68,6 +68,8 @@ def after(raw: bytes | None, *edits: str, separator: str = ",") -> bytes | None:
         (None, "add:c", b"c"),
         (b"", "add:c@first", b"c"),
         (b"\n", "add:c", b"c\n"),
+        (b" \t\r\n", "add:c", b"c\r\n"),
+        (b"\xef\xbb\xbf  ", "add:c@first", b"\xef\xbb\xbfc"),
         (b"a, b. The cat sits on a mat.", "add:c", b"a, b, c. The cat sits on a mat."),
         (b"a ||| b", "add:c", b"a ||| b, c"),
         (b"a, B, b, c", "drop:b", b"a, c"),
@@ -143,9 +145,10 @@ def test_removing_duplicates(raw: bytes, expected: bytes) -> None:
         (b"a, b", "order:first=zz", b"a, b"),
         (b"b,c, a", "order:first=b,c", b"b,c, a"),
         (b"a, (b:1.2), b", "order:first=b", b"(b:1.2), b, a"),
-        (b"a ||| b, c", "order:first=b", b"b, a ||| c"),
-        (b"a ||| b", "order:first=b", b"b, a |||"),
-        (b"a ||| b ||| c", "order:first=b", b"b, a ||| ||| c"),
+        (b"a ||| c, b", "order:first=b", b"a ||| b, c"),
+        (b"cat ||| dog, cat, mat", "order:first=mat,cat", b"cat ||| mat, cat, dog"),
+        (b"a, b\nc ||| ||| x,y\nd, e", "order:first=b,e", b"b, a\nc ||| ||| e, x,y\nd"),
+        (b"a ||| b", "order:first=b", b"a ||| b"),
         (b"a, b\nc, d", "order:first=d", b"d, a, b\nc"),
         (b"x, (a, b:1.2)", "order:first=b", b"(a, b:1.2), x"),
         (b"a, b. The cat sits on a mat.", "order:first=b", b"b, a. The cat sits on a mat."),
@@ -154,7 +157,7 @@ def test_removing_duplicates(raw: bytes, expected: bytes) -> None:
     ],
 )
 def test_ordering(raw: bytes, edit: str, expected: bytes) -> None:
-    """Tags come first in the order given; fences stay between the others, and prose behind them."""
+    """Tags come first in the order given, each on its side of a fence, and before prose."""
     assert after(raw, edit) == expected
 
 
@@ -260,6 +263,7 @@ def test_fences_stay(raw: bytes, edit: str) -> None:
 @given(captions() | RAGGED, st.permutations(["a", "b", "long hair", "red hat"]), st.integers(1, 4))
 def test_the_order_is_the_one_given(raw: bytes, tags: list[str], number: int) -> None:
     """All tags that were there are still there, those named first and in that order."""
+    assume(b"|||" not in raw)
     edit = Edit("order", tags=tuple(tags[:number]))
     before, now = parse(raw), parse(apply_edits(raw, [edit]))
     assume(not any(tag.text[0] in "(." or tag.text.endswith(")") for tag in before.tags))
