@@ -59,7 +59,8 @@ class Parser(argparse.ArgumentParser):
         Raises:
             WrongUsage: The arguments make no sense.
         """
-        for argument in arguments:
+        together = self._joined(arguments)
+        for argument in together:
             if argument == "--":
                 break
             name = argument.partition("=")[0]
@@ -70,7 +71,20 @@ class Parser(argparse.ArgumentParser):
                     f"did you mean {alike[0]}?" if alike else f"see {self.prog} --help",
                 )
         # Intermixed: `cutline edit DIR add:x --apply drop:y` names its options wherever it likes.
-        return self.parse_intermixed_args(arguments)
+        return self.parse_intermixed_args(together)
+
+    def _joined(self, arguments: Sequence[str]) -> list[str]:
+        """Join values such as `-cat` with the option before them, for argparse takes them for options."""
+        together: list[str] = []
+        for argument in arguments:
+            option = together[-1] if together and "--" not in together else ""
+            action = self._option_string_actions.get(option) if option.startswith("--") else None
+            is_value = re.match(r"-[^-]", argument) and argument not in self._option_string_actions
+            if action is not None and action.nargs is None and is_value:
+                together[-1] = f"{option}={argument}"
+            else:
+                together.append(argument)
+        return together
 
 
 def add_json(parser: Parser) -> None:

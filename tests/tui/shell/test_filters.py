@@ -38,6 +38,16 @@ def test_reject_counts_tokens_where_asked(cutline: Terminal, shelf: Shelf) -> No
     assert said.json["images"] == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "images"), [("-tag:cat", 2), ("-tag:cat pending", 2), ("-(tag:cat OR folder:sub)", 1)]
+)
+def test_a_filter_may_begin_with_not(cutline: Terminal, shelf: Shelf, text: str, images: int) -> None:
+    """A value that begins with `-` is no option, and an option behind it is no value."""
+    assert cutline("accept", shelf.root, "--filter", text, "--json").json["images"] == images
+    assert "there is no order `-dobut`" in cutline("review", shelf.root, "--sort", "-dobut").err
+    assert "--filter: expected one argument" in cutline("accept", shelf.root, "--filter", "--json").err
+
+
 def test_a_filter_and_a_glob_hold_together(cutline: Terminal, shelf: Shelf) -> None:
     """What fits one of them only is left alone."""
     said = cutline("accept", shelf.root, "--filter", "proposed:window", "--images", "?.png", "--json")
