@@ -30,6 +30,10 @@ def read_caption(raw: bytes | None, separator: str) -> Read:
     if raw is None:
         return Read("", (), "", ())
     text = raw.removeprefix(BOM).decode("utf-8", "surrogateescape")
+    if (
+        b"\0" in raw
+    ):  # UTF-16, or no text at all: what stands between its commas are no tags, and no edit could reach them
+        return Read(text, (), "", ())
     if FENCE in text or text.rstrip().endswith(".") or prose_start(text, separator) is not None:
         caption = parse(raw, separator)
         prose = caption.text[slice(*caption.prose)] if caption.prose else ""

@@ -41,7 +41,8 @@ def count_captions(files: CaptionFiles, keys: Iterable[bytes], extension: str, s
     for raw, images in zip(files.read_many(users), users.values(), strict=True):
         caption = parse(raw, separator)
         captioned += images * (not caption.blank)
-        tags.update(tag.text for tag in caption.tags)
+        if "\0" not in caption.text:  # UTF-16: pieces of it are no tags
+            tags.update(tag.text for tag in caption.tags)
     return Captions(captioned, len({tag_key(tag) for tag in tags}))
 
 

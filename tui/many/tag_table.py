@@ -42,7 +42,7 @@ class TagTable:
         if "*" in text or "?" in text:
             from engine.finding.language.globs import tag_glob  # noqa: PLC0415  (few searches need it)
 
-            fits = tag_glob(text).is_all_of
+            fits = tag_glob(text).is_in
             return [use for use in ordered if fits(use.key)]
         key = tag_key(text)
         return [use for use in ordered if key in use.key]

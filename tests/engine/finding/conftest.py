@@ -22,7 +22,7 @@ CAPTIONS: dict[str, bytes | None] = {
     "dog/Big.JPG": "A dog, seen in the Straße, runs over a green field.".encode(),
     "dog/b.png": b"",
     "none.png": None,
-    "odd\xe9.png": b"caf\xe9, \x00, LONG HAIR, very long hair",
+    "odd\xe9.png": b"caf\xe9, \x01, LONG HAIR, very long hair",
 }
 
 

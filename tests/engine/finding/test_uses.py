@@ -46,6 +46,14 @@ def test_weights_count_for_nothing(search: Search) -> None:
     assert search.id(B) in search.finder.find(parse('tag:"cat"'))
 
 
+def test_what_is_no_text_has_no_tags(search: Search) -> None:
+    """Pieces of a caption in UTF-16 are not listed beside tags, for no edit could reach them."""
+    before = counted(search)
+    (search.root / B).with_suffix(".txt").write_bytes("cat, dog".encode("utf-16"))
+    search.finder.touched([search.id(B)])
+    assert counted(search) == before
+
+
 def test_what_vanished_is_not_counted(search: Search) -> None:
     """A tag that only a vanished image had is gone, and so is one that was edited away."""
     (search.root / IMG10).unlink()

@@ -26,6 +26,12 @@ def test_a_caption_that_cannot_be_read_counts_as_none(shelf: Shelf) -> None:
     assert count_captions(shelf.desk.files, [b"c.png"], ".txt", ",") == (0, 0)
 
 
+def test_what_is_no_text_has_no_tags(shelf: Shelf) -> None:
+    """A caption in UTF-16 is one, without tags."""
+    (shelf.root / "c.txt").write_bytes("cat, dog".encode("utf-16"))
+    assert count_captions(shelf.desk.files, [b"c.png"], ".txt", ",") == (1, 0)
+
+
 def test_stale_are_images_whose_content_is_another_now(shelf: Shelf) -> None:
     """A changed picture is hashed before it is counted; one that was only touched is not stale."""
     desk = shelf.desk
