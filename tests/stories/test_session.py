@@ -33,6 +33,14 @@ async def test_a_session_of_five(desk: Desk) -> None:
         review.shows_not("of this session")
 
 
+async def test_skipping_is_no_decision(desk: Desk) -> None:
+    """A session in which images were skipped says so; a skip that was taken back counts no more."""
+    desk.images(*[f"{number:02}.png" for number in range(4)], caption="a cat")
+    async with desk.review(lineup=Lineup(limit=2)) as review:
+        await review.press(commands.Skip, commands.Undo, commands.Skip, commands.Skip)
+        review.shows("session over: 0 decided, 2 skipped in")
+
+
 async def test_a_session_from_the_command_line(desk: Desk) -> None:
     """`--limit` takes the first that wait."""
     desk.images(*[f"{number:02}.png" for number in range(9)])

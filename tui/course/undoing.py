@@ -122,9 +122,11 @@ class Undoing:
 
     def _reckon(self, undone: Undone) -> None:
         """Count decisions off, or on again; a bulk step was none of the person's keys."""
-        if undone.of_group is None:
-            for _ in range(sum(part.images for part in undone.parts if part.kind in DECISIONS)):
-                (self._turns.rhythm.again if undone.again else self._turns.rhythm.back)()
+        reckon = self._turns.rhythm.again if undone.again else self._turns.rhythm.back
+        for part in undone.parts if undone.of_group is None else ():
+            if part.kind == "skip" or part.kind in DECISIONS:
+                for _ in range(part.images):
+                    reckon(is_skip=part.kind == "skip")
 
     async def _arrange(self, undone: Undone) -> None:
         """Let images that were set aside stand in the queue where they stood, and take those out that are again."""

@@ -1,4 +1,4 @@
-"""How fast the person decides, and how long the rest will take at that."""
+"""How fast the person goes through images, and how long the rest will take at that."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 REMEMBERED = 50
-"""Decisions the speed is reckoned from."""
+"""Images the speed is reckoned from."""
 BREAK_SECONDS = 60.0
-"""A longer time between two decisions was a break, and counts for so much."""
+"""A longer time between two images was a break, and counts for so much."""
 LEAST = 5
-"""With fewer decisions there is no speed yet."""
+"""With fewer images there is no speed yet."""
 
 
 class Rhythm:
@@ -28,28 +28,37 @@ class Rhythm:
         """
         self._clock = clock
         self._gaps: deque[float] = deque(maxlen=REMEMBERED)
-        self._last = clock()
+        self.last = clock()
+        """When an image was decided or skipped last, else the beginning; seconds of the clock."""
         self.decided = 0
         """Decisions made, less those taken back."""
+        self.skipped = 0
+        """Images skipped, less those taken back."""
 
-    def beat(self) -> None:
-        """Note a decision."""
+    def beat(self, *, is_skip: bool = False) -> None:
+        """Note a decision, or an image skipped, which waits no longer either."""
         now = self._clock()
-        self._gaps.append(min(now - self._last, BREAK_SECONDS))
-        self._last = now
-        self.decided += 1
+        self._gaps.append(min(now - self.last, BREAK_SECONDS))
+        self.last = now
+        self.again(is_skip=is_skip)
 
-    def back(self) -> None:
+    def back(self, *, is_skip: bool = False) -> None:
         """Note that a decision was taken back."""
-        self.decided = max(0, self.decided - 1)
+        if is_skip:
+            self.skipped = max(0, self.skipped - 1)
+        else:
+            self.decided = max(0, self.decided - 1)
 
-    def again(self) -> None:
+    def again(self, *, is_skip: bool = False) -> None:
         """Note that a decision taken back stands again; nothing was thought about meanwhile."""
-        self.decided += 1
+        if is_skip:
+            self.skipped += 1
+        else:
+            self.decided += 1
 
     @property
     def per_minute(self) -> float:
-        """Decisions a minute; 0 while too few were made to tell."""
+        """Images a minute, decided or skipped; 0 while too few were to tell."""
         seconds = sum(self._gaps)
         return 60 * len(self._gaps) / seconds if len(self._gaps) >= LEAST and seconds > 0 else 0.0
 

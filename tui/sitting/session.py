@@ -20,15 +20,17 @@ class Session:
         """Begin.
 
         Args:
-            rhythm: Counts decisions.
+            rhythm: Counts decisions, and knows when the last one was, by the same clock.
             clock: Seconds that only rise.
         """
-        self._rhythm, self._clock = rhythm, clock
-        self._begun, self._decided_before = clock(), rhythm.decided
+        self._rhythm, self._begun = rhythm, clock()
+        self._decided_before, self._skipped_before = rhythm.decided, rhythm.skipped
 
     def told(self) -> str:
-        """Say how many images were decided in how long, and how many that is a minute."""
+        """Say how many images were decided in how long, until the last one, and how many that is a minute."""
         decided = max(0, self._rhythm.decided - self._decided_before)
-        seconds = self._clock() - self._begun
+        skipped = max(0, self._rhythm.skipped - self._skipped_before)
+        seconds = max(0.0, self._rhythm.last - self._begun)
+        also = f", {skipped:,} skipped" if skipped else ""
         rate = f", {60 * decided / seconds:,.0f}/min" if decided and seconds >= 1 else ""
-        return f"{decided:,} decided in {duration(seconds)}{rate}"
+        return f"{decided:,} decided{also} in {duration(seconds)}{rate}"
