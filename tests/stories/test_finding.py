@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from engine import paths, settings
+from engine import paths, settings, settings_change
 from engine.finding.language import Order, parse
 from tests.tui.screens.seen import codes
 from tui import commands
@@ -179,6 +179,28 @@ async def test_a_filter_kept_under_a_name(zoo: Desk) -> None:
         review.shows("@pets", "tag:cat OR dog")
         await review.paste("pats ")
         review.shows("no filter is kept as @pats", "did you mean pets?")
+
+
+async def test_a_kept_filter_that_is_replaced_can_be_had_again(zoo: Desk) -> None:
+    """Keeping another filter under a name says which one it was before; it is the one that `↑` brings first."""
+    settings_change.change("filters.pets", "tag:cat")
+
+    async def keep(review: Sitting) -> None:
+        await review.press(commands.Filter, "ctrl+u")
+        await review.paste("tag:dog")
+        await review.press("ctrl+s")
+        await review.write("pets")
+        await review.press("enter")
+
+    async with zoo.review() as review:
+        await keep(review)
+        review.shows("kept as @pets instead of tag:cat ·")
+        await review.press(commands.Filter, "up")
+        assert review.typed == "tag:cat"
+        await review.press("escape")
+        await keep(review)
+        review.shows("kept as @pets ·")
+    assert settings.load().filters == {"pets": "tag:dog"}
 
 
 async def test_a_kept_filter_that_is_broken_is_said(zoo: Desk) -> None:

@@ -35,8 +35,8 @@ class Say(Protocol):
 class Keeper(Protocol):
     """Where filters are kept."""
 
-    def __call__(self, name: str, text: str, done: Callable[[], None]) -> None:
-        """Keep one under a name; say so, or why not, then call."""
+    def __call__(self, name: str, text: str, done: Callable[[str], None]) -> None:
+        """Keep one under a name; say so, or why not, then call with what was kept under it before."""
 
 
 class Filtering:
@@ -214,7 +214,8 @@ class Filtering:
         self.remember(text)
         self._keeper(name, text, partial(self._kept, f"@{name}"))
 
-    def _kept(self, mention: str) -> None:
+    def _kept(self, mention: str, before: str) -> None:
+        self.remember(before)  # it is in force nowhere any more, but can be had again
         self._then(self.read(mention))
 
     # --- what may come next -----------------------------------------------------------------------------------
