@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from engine.captions.display import show
 from engine.review.records import Counts
 from tui import commands
@@ -23,6 +25,8 @@ ROOM_FOR_WORDS = 110
 """A narrower title shows signs and numbers without words."""
 LEAST_NAME = 4
 """Cells that the name of the folder keeps."""
+KEPT_NAME = 12
+"""Cells that the name of the folder keeps as long as counts can be shorter."""
 LEAST_FILTER = 8
 """Cells that the filter keeps."""
 
@@ -88,16 +92,6 @@ class TitleBar(Painted):
         """Paint the one line."""
         del height
         words = width >= ROOM_FOR_WORDS
-        right: Line = []
-        for sign, number in (
-            *((STATES[state], getattr(self._counts, state)) for state in STATES),
-            (FLAGGED, self._counts.flagged),
-            (SKIPPED, self._counts.skipped),
-        ):
-            if number or sign.word in STATES:
-                right.append(Span(f"  {sign.glyph} ", self.ink(sign.ink)))
-                right.append(Span(f"{number:,}{' ' + sign.word if words else ''}", self.ink("muted")))
-        right.append(Span(" ", self.ink("text")))
         middle = [
             Span(f"  {self._told_place()}", self.ink("text")),
             Span(" scanning …" if self._scanning else "", self.ink("muted")),
@@ -107,6 +101,10 @@ class TitleBar(Painted):
             middle.append(Span(told, self.ink(SELECTED.ink)))
         if self._rhythm and words:
             middle.append(Span(f"  {self._rhythm}", self.ink("muted")))
+        taken = min(KEPT_NAME, cell_len(self._dataset)) + width_of(middle) + len(" cutline  ") + 1
+        if self._filter:
+            taken += cell_len(f"  {FILTERED.glyph} {self._filter}")
+        right = self._told_counts(width - taken, words=words)
         room = width - width_of(right) - width_of(middle) - len(" cutline  ") - 1
         left = [Span(" cutline  ", self.ink("accent"))]
         if self._filter:  # what is looked for is read before the name of the folder
@@ -115,6 +113,24 @@ class TitleBar(Painted):
             room -= width_of(middle[:1])
         left.append(Span(clip_start(self._dataset, max(LEAST_NAME, room)), self.ink("name")))
         return [spread([*left, *middle], right, width, self.ink("text"))]
+
+    def _told_counts(self, room: int, *, words: bool) -> Line:
+        """Return how many images are where: first without words, then without the last ones, where there is no room."""
+        signs = [*((STATES[state], getattr(self._counts, state)) for state in STATES)]
+        signs += [
+            (sign, number)
+            for sign, number in ((FLAGGED, self._counts.flagged), (SKIPPED, self._counts.skipped))
+            if number
+        ]
+        told: Line = []
+        for shown, with_words in ((len(signs), words), *((shown, False) for shown in range(len(signs), 0, -1))):
+            told = [Span(" ", self.ink("text"))]
+            for sign, number in reversed(signs[:shown]):
+                told.insert(0, Span(f"{number:,}{' ' + sign.word if with_words else ''}", self.ink("muted")))
+                told.insert(0, Span(f"  {sign.glyph} ", self.ink(sign.ink)))
+            if width_of(told) <= room:
+                break
+        return told
 
     def _told_place(self) -> str:
         """Return where the person is: in a limited sitting how much of it is done."""

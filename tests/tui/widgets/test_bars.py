@@ -53,6 +53,32 @@ async def test_title_counts(width: int) -> None:
     assert ("99,000 pending" in seen) == (width >= 110)
 
 
+async def test_counts_of_all_images_give_way_to_what_is_looked_through() -> None:
+    """At 120 columns filter, place, selection, rate and time left are whole; counts lose words, then the last ones go."""
+    bar = TitleBar("a large dataset")
+    app = Alone(bar)
+    async with app.run_test(size=(120, 3)) as pilot:
+        bar.show_place(239, 458)
+        bar.show_counts(Counts(images=3_000, pending=2_428, untouched=100, accepted=460, rejected=12, flagged=3))
+        bar.show_filter("tag:cat")
+        await pilot.pause()
+        for part in (" a large dataset ", "/ tag:cat ", "240/458 of 3,000", "● 2,428 ", "○ 100 ", "⚑ 3"):
+            assert part in text(app)
+        bar.show_selected(38)
+        bar.show_rhythm("76/min · 1 h 02 min left")
+        await pilot.pause()
+        for part in (
+            "rge dataset ",
+            "/ tag:cat ",
+            "240/458 of 3,000",
+            "◆ 38 selected",
+            "76/min · 1 h 02 min left",
+            "● 2,428 ",
+        ):
+            assert part in text(app)
+        assert "⚑ 3" not in text(app)
+
+
 @pytest.mark.parametrize("width", [40, 80, 120])
 async def test_key_hints_keep_help_and_quit(width: int) -> None:
     """Where it is narrow, hints of the middle go; help and quit stay."""
