@@ -19,10 +19,11 @@ from engine.finding.pages import Pages, folded
 from engine.finding.reading import read_caption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from engine.finding.language.words import Need
     from engine.finding.patience import Patience
     from engine.finding.reading import Read
     from engine.finding.rows import Rows
@@ -37,7 +38,7 @@ class Captions:
     """What the captions say, by slot; for one thread at a time."""
 
     def __init__(
-        self, workspace: Workspace, rows: Rows, names: dict[str, int], count_tokens: Callable[[str], int] | None
+        self, workspace: Workspace, rows: Rows, names: dict[str, int], count_tokens: Mapping[Need, Callable[[str], int]]
     ) -> None:
         """Start with nothing read.
 
@@ -45,7 +46,7 @@ class Captions:
             workspace: Whose captions.
             rows: The slots of its images.
             names: `tag_key` → its number, `EMPTY` being taken; filled with the tags that are met.
-            count_tokens: Counts the tokens of a caption; None where nobody can.
+            count_tokens: What counts the tokens of a caption, `tokens` and `t5`; none for those nobody can count.
         """
         self._workspace, self._rows, self._count_tokens = workspace, rows, count_tokens
         self.texts = Pages()
@@ -56,7 +57,7 @@ class Captions:
         """By slot, the numbers of its tags in `names`."""
         self.chars: Column[np.int32] = Column(np.int32)
         self.has_prose: Column[np.bool_] = Column(np.bool_)
-        self._tokens: Column[np.int32] = Column(np.int32, NOT_COUNTED)
+        self._tokens: dict[Need, Column[np.int32]] = {need: Column(np.int32, NOT_COUNTED) for need in count_tokens}
         self._times: Column[np.int64] = Column(np.int64, -1)
         self._hashes: Column[np.int64] = Column(np.int64)
         self._files: Column[np.int64] = Column(np.int64)
@@ -100,8 +101,10 @@ class Captions:
         for slots in patience.batches(range(known, len(self._rows)), 50 * AT_ONCE):
             self._stale.update(slots)
             end = slots[-1] + 1
-            for column in (self.tags, self.chars, self.has_prose, self._tokens, self._hashes, self._times):
+            for column in (self.tags, self.chars, self.has_prose, self._hashes, self._times):
                 column.grow(end)
+            for tokens in self._tokens.values():
+                tokens.grow(end)
             self._files.append([hash(self._key(slot)) for slot in slots])
         waiting = sorted(self._stale)
         self.done, self.total = 0, len(waiting)
@@ -136,7 +139,8 @@ class Captions:
             changed = np.array([*texts])
             self.tags.replace(changed, np.array(sizes), tags)
             self.chars.all[changed], self.has_prose.all[changed], self._hashes.all[changed] = chars, prose, prints
-            self._tokens.all[changed] = NOT_COUNTED
+            for tokens in self._tokens.values():
+                tokens.all[changed] = NOT_COUNTED
             self.texts.set(texts)
             self.changed.update(texts)
 
@@ -161,27 +165,30 @@ class Captions:
         counts[EMPTY] = 0
         return counts
 
-    def tokens(self, patience: Patience) -> NDArray[np.int32]:
+    def tokens(self, name: Need, patience: Patience) -> NDArray[np.int32]:
         """Return the tokens of each caption; those not counted yet are read from disk again and counted.
 
+        Args:
+            name: `tokens` for those of CLIP, or `t5`.
+            patience: Says when to give up.
+
         Returns:
-            (slots,); all 0 where nobody can count.
+            (slots,); 0 where there is no caption, and all 0 where nobody can count.
         """
-        if self._count_tokens is None:
-            return np.zeros(len(self._tokens), np.int32)
-        waiting = np.flatnonzero(self._tokens.all == NOT_COUNTED).tolist()
+        if name not in self._tokens:
+            return np.zeros(len(self._times), np.int32)
+        tokens, count = self._tokens[name].all, self._count_tokens[name]
+        waiting = np.flatnonzero(tokens == NOT_COUNTED).tolist()
         self.done, self.total = 0, len(waiting)
         for slots in patience.batches(waiting, AT_ONCE):
             keys = [*map(self._key, slots)]
             for slot, raw in zip(slots, self._workspace.files.read_many(keys), strict=True):
-                self._tokens.all[slot] = self._count_tokens(
-                    (raw or b"").removeprefix(BOM).decode(errors="surrogateescape")
-                )
+                tokens[slot] = 0 if raw is None else count(raw.removeprefix(BOM).decode(errors="surrogateescape"))
                 if hash(raw) != self._hashes.all[slot]:  # somebody wrote meanwhile: read it like all others
                     self._stale.add(slot)
                 patience.look()
             self.done += len(slots)
-        return self._tokens.all
+        return tokens
 
 
 def _time(path: bytes) -> int:

@@ -39,14 +39,21 @@ QUEUE = Order()
 class Finder:
     """Filters and orders over one dataset; any thread may call, one question is answered at a time."""
 
-    def __init__(self, workspace: Workspace, count_tokens: Callable[[str], int] | None = None) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        count_tokens: Callable[[str], int] | None = None,
+        count_t5: Callable[[str], int] | None = None,
+    ) -> None:
         """Read nothing yet.
 
         Args:
             workspace: The dataset; its entries are followed at each question.
-            count_tokens: Counts the tokens of a caption's text, for `tokens`; None counts 0.
+            count_tokens: Counts CLIP's tokens of a caption's text, for `tokens`; None counts 0.
+            count_t5: Counts those of T5, for `t5`; None counts 0.
         """
-        self._index = Index(workspace, count_tokens)
+        counters: dict[Need, Callable[[str], int] | None] = {"tokens": count_tokens, "t5": count_t5}
+        self._index = Index(workspace, {need: count for need, count in counters.items() if count is not None})
         self._separator = workspace.separator
         self._one_at_a_time = threading.Lock()
         self._guard = threading.Lock()

@@ -14,7 +14,7 @@ from engine.finding.worth import Worth
 from engine.review.news import mark_now, touched_since
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 class Index:
     """The parts, and how far they have followed the store; for one thread at a time."""
 
-    def __init__(self, workspace: Workspace, count_tokens: Callable[[str], int] | None) -> None:
+    def __init__(self, workspace: Workspace, count_tokens: Mapping[Need, Callable[[str], int]]) -> None:
         """Read nothing yet.
 
         Args:
             workspace: The dataset.
-            count_tokens: Counts the tokens of a caption; None where nobody can.
+            count_tokens: What counts the tokens of a caption, `tokens` and `t5`; none for those nobody can count.
         """
         self.workspace = workspace
         self.names: dict[str, int] = {"": EMPTY}
@@ -74,7 +74,7 @@ class Index:
         self._follow_store()
         if "paths" in wanted:
             self.rows.follow_paths(patience)
-        if wanted & {"captions", "tokens"}:
+        if wanted & {"captions", "tokens", "t5"}:
             self.captions.follow(patience)
         if wanted & {"candidates", "proposed"}:
             self.candidates.follow(self.workspace.store.db, patience)

@@ -60,8 +60,8 @@ def _ranks(  # noqa: PLR0911  (a table of what there is)
             number = rank if order.name == "queue" else lambda entry: -entry.open_candidates
             entries = (rows.entries[slot] for some in patience.batches(slots.tolist(), AT_ONCE) for slot in some)
             return np.array([number(entry) for entry in entries], np.int64), None
-        case "tokens":
-            return -index.captions.tokens(patience)[slots], None
+        case "tokens" | "t5":
+            return -index.captions.tokens(order.needs, patience)[slots], None
         case "doubt":
             values = _doubts(index)[slots]
             return values, values >= NO_DOUBT

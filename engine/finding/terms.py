@@ -14,6 +14,7 @@ from engine.captions.viewing.scores import FULL_SCALE
 from engine.finding.columns import EMPTY
 from engine.finding.language.globs import tag_glob, text_glob
 from engine.finding.language.query import And, Mark, Not, Number, Or, Score, Text
+from engine.finding.language.words import NUMBERS
 from engine.finding.pages import PAGE
 from engine.review import drafts
 from engine.review.queue import leaf_test
@@ -181,8 +182,8 @@ class Terms:
                 return known & compare(widths if name == "width" else heights, term.value)
             return known & _aspect(widths.astype(np.float64), heights.astype(np.float64), term)
         captions = index.captions
-        if name == "tokens":
-            return compare(captions.tokens(self._patience), term.value)
+        if name in ("tokens", "t5"):
+            return compare(captions.tokens(NUMBERS[name].needs, self._patience), term.value)
         return compare((captions.chars if name == "chars" else captions.tags.sizes).all, term.value)
 
 

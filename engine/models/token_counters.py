@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.captions.tokens.tokens import BLOCK, ClipCounter, Limits, Tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
 
     from engine.settings import Settings
 
@@ -48,9 +48,16 @@ def load_without_t5() -> Tokens:
     return Tokens(_clip())
 
 
-def counter() -> Callable[[str], int]:
-    """Return what counts CLIP's tokens of a text, for filters and orders: `tokens>75`."""
-    return _clip().count
+def guessed(tokens: Tokens, needs: Collection[str]) -> str:
+    """Return which counts are an estimate, of those that a filter or an order takes; a few words, empty for none.
+
+    Args:
+        tokens: What counted.
+        needs: `tokens` for those of CLIP, `t5` for those of T5.
+    """
+    counters = (("tokens", "CLIP", tokens.clip.exact), ("t5", "T5", tokens.t5.exact))
+    names = [name for need, name, exact in counters if need in needs and not exact]
+    return f"{' and '.join(names)} tokens are an estimate" if names else ""
 
 
 def _clip() -> ClipCounter:

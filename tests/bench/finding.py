@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from engine.finding.finder import Finder
 from engine.finding.language import parse, parse_order
 from engine.finding.language.sorting import ORDERS
-from engine.models.token_counters import counter
+from engine.models.token_counters import load_without_t5
 from engine.settings import Settings
 from engine.workspace import Workspace
 from tests.bench import corpus
@@ -69,7 +69,8 @@ def measure(root: Path, count: int, rounds: int = ROUNDS) -> Iterator[Row]:
     workspace = Workspace.open(root, Settings())
     workspace.scan()
     gc.collect()
-    finder, before = Finder(workspace, counter()), _memory_mb()
+    tokens = load_without_t5()
+    finder, before = Finder(workspace, tokens.clip.count, tokens.t5.count), _memory_mb()
     for what, query in FIRST.items():
         took = _seconds(finder, query, "path")
         is_build = what == "captions read"

@@ -128,9 +128,8 @@ class Filtering:
     async def _count(self, query: Query) -> None:
         found = await self._seeker.find(query, tell=self._say)
         if found is not None and self.under_way:
-            self._say(
-                told(len(found)) if found else f"{told(0)}{self._seeker.near(query)}", "plain" if found else "warning"
-            )
+            near = "" if found else self._seeker.near(query)
+            self._say(f"{told(len(found))}{near}{self._seeker.estimated(query)}", "plain" if found else "warning")
             await self._prepare()
 
     async def _prepare(self) -> None:

@@ -51,7 +51,7 @@ class Finding:
         self._turns, self._hand, self._sight = turns, hand, sight
         self._errands = Errands(idle, lambda problem: sight.say(str(problem), "error"))
         self._filters = dict(settings.filters)
-        self._seeker = Seeker(turns.workspace, idle)
+        self._seeker = Seeker(turns.workspace, idle, settings)
         self._keeping = Keeping(self._filters, hand, self._errands)
         self.filtering = Filtering(self._seeker, idle, sight.say, self._filters, self._keeping.keep)
         """Answers the keys of the line."""

@@ -11,15 +11,18 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from engine.errors import BadSetting
 from engine.finding.language import Order, parse, query_text
 from engine.review import queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from engine.captions.tokens.tokens import Tokens
     from engine.finding.finder import Completion, Finder
     from engine.finding.language import Query
     from engine.review.records import ImageId
+    from engine.settings import Settings
     from engine.workspace import Workspace
     from tui.idle import Idle
 
@@ -32,17 +35,20 @@ EVERYTHING = "tag:* folder:*"
 class Seeker:
     """One thread with a `Finder`, and the latest question for it."""
 
-    def __init__(self, workspace: Workspace, idle: Idle) -> None:
+    def __init__(self, workspace: Workspace, idle: Idle, settings: Settings) -> None:
         """Read nothing yet.
 
         Args:
             workspace: The dataset.
             idle: Counts a question from its asking to its answer.
+            settings: Name T5's tokenizer file.
         """
         self._workspace, self._idle = workspace, idle
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="finding")
         self._finder: Finder | None = None
-        self._count: Callable[[str], int] | None = None
+        self._settings = settings
+        self._counters: dict[str, Tokens] = {}
+        """By what needs them, once they were needed."""
         self._making = threading.Lock()
         self._asked = 0
         self._closed = False
@@ -104,6 +110,14 @@ class Seeker:
         term = self._finder.near(query) if self._finder is not None and query is not None else ""
         return f"; there is {term}" if term else ""
 
+    def estimated(self, query: Query | None, order: Order = Order()) -> str:  # noqa: B008  (frozen)
+        """Return how an answer goes on that rests on an estimate of tokens; else empty."""
+        from engine.models.token_counters import guessed  # noqa: PLC0415  (most questions count no tokens)
+
+        needs = {order.needs, *(query.needs if query is not None else ())}
+        told = [words for need, tokens in self._counters.items() if (words := guessed(tokens, needs & {need}))]
+        return f" ({', '.join(told)})" if told else ""
+
     async def prepare(self) -> None:
         """Read what completion needs, unless something else is asked."""
         await self.find(parse(EVERYTHING))
@@ -128,7 +142,7 @@ class Seeker:
 
         with self._making:
             if self._finder is None:
-                self._finder = Finder(self._workspace, self._tokens)
+                self._finder = Finder(self._workspace, self._count_clip, self._count_t5)
             return self._finder
 
     def _find(self, query: Query | None, order: Order, is_stale: Callable[[], bool]) -> list[ImageId] | None:
@@ -144,10 +158,21 @@ class Seeker:
         except GivenUp:
             return None
 
-    def _tokens(self, text: str) -> int:
-        """Count the tokens of a text; the vocabulary is read when somebody asks for them first."""
-        if self._count is None:
-            from engine.models.token_counters import counter  # noqa: PLC0415
+    def _count_clip(self, text: str) -> int:
+        """Count CLIP's tokens; the vocabulary is read when somebody asks for them first."""
+        if "tokens" not in self._counters:
+            from engine.models.token_counters import load_without_t5  # noqa: PLC0415  (as above)
 
-            self._count = counter()
-        return self._count(text)
+            self._counters["tokens"] = load_without_t5()
+        return self._counters["tokens"].clip.count(text)
+
+    def _count_t5(self, text: str) -> int:
+        """Count T5's tokens, as the card does: where its file cannot be used, which is said at the start, by estimate."""
+        if "t5" not in self._counters:
+            from engine.models.token_counters import load, load_without_t5  # noqa: PLC0415  (as above)
+
+            try:
+                self._counters["t5"] = load(self._settings)
+            except BadSetting:
+                self._counters["t5"] = load_without_t5()
+        return self._counters["t5"].t5.count(text)

@@ -58,9 +58,11 @@ class Telling:
         count = len(lineup.ids)
         if lineup.limit:
             return f"a session of {count:,}" if count else "nothing waits for a decision here"
+        estimated = self._seeker.estimated(lineup.query, lineup.order)
         if lineup.query is None:
-            return f"{count:,} images" + (f" by {lineup.order.text}" if lineup.order != USUAL else "")
-        return f"{told(count)}: {lineup.query.text}{'' if count else self._near(lineup) or f'; {self._way_out}'}"
+            return f"{count:,} images{f' by {lineup.order.text}' if lineup.order != USUAL else ''}{estimated}"
+        none = "" if count else self._near(lineup) or f"; {self._way_out}"
+        return f"{told(count)}: {lineup.query.text}{estimated}{none}"
 
     def end(self) -> str:
         """Say why there is no next image."""

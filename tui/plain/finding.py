@@ -67,7 +67,7 @@ class Finding:
             fit = f"{count(len(lineup.ids), 'image')} of the queue"
             near = self._seeker.near(lineup.query)
             none = f"No image fits {lineup.query.text}{near}"
-            self._stage.say(f"{fit}: {lineup.query.text}" if lineup.ids else none)
+            self._stage.say((f"{fit}: {lineup.query.text}" if lineup.ids else none) + self._estimated(lineup))
 
     async def _filter(self, _: Card | None, rest: str) -> None:
         now = self._turns.lineup
@@ -77,7 +77,8 @@ class Finding:
             raise WrongUsage(f"no image fits {rest}{self._seeker.near(lineup.query)}", "the queue stays as it is")
         await self._adopt(lineup)
         found = count(len(lineup.ids), "image")
-        self._stage.say(f"{found} {'fits' if len(lineup.ids) == 1 else 'fit'} {rest}" if rest else f"All {found}")
+        told = f"{found} {'fits' if len(lineup.ids) == 1 else 'fit'} {rest}" if rest else f"All {found}"
+        self._stage.say(told + self._estimated(lineup))
 
     async def _order(self, _: Card | None, rest: str) -> None:
         turns = self._turns
@@ -88,6 +89,8 @@ class Finding:
         lineup = Lineup(turns.lineup.query, parse_order(rest), limit=turns.lineup.limit)
         await self._fill(lineup)
         await self._adopt(lineup)
+        if estimated := self._estimated(lineup):
+            self._stage.say(f"By {lineup.order.text}{estimated}")
 
     async def _limit(self, _: Card | None, rest: str) -> None:
         now = self._turns.lineup
@@ -98,6 +101,9 @@ class Finding:
             raise WrongUsage("no image waits for a decision", "the queue stays as it is")
         await self._adopt(lineup)
         self._stage.say(f"{count(len(lineup.ids), 'image')} in the queue")
+
+    def _estimated(self, lineup: Lineup) -> str:
+        return self._seeker.estimated(lineup.query, lineup.order)
 
     async def _adopt(self, lineup: Lineup) -> None:
         """Put a queue in the place of the one there is."""

@@ -75,7 +75,7 @@ class Session:
         self._writing = Writing(self.turns, deciding, self._hand, self._stage)
         self._results = Results(workspace)
         self._tokens = SpokenTokens(settings, self._hand, self._stage)
-        self._seeker = Seeker(workspace, self._idle)
+        self._seeker = Seeker(workspace, self._idle, settings)
         self._finding = Finding(self.turns, self._seeker, self._hand, self._stage, settings.filters)
         shared = {**self.turns.handlers, **deciding.handlers, **choosing.handlers}
         self._handlers: Spoken = {

@@ -8,9 +8,11 @@ from engine import settings
 from engine.errors import WrongUsage
 from engine.finding.language import BadQuery, parse_order
 from engine.finding.language.saved import parse_saved
+from engine.models import token_counters
 from tui.shell.progress import Progress
 
 if TYPE_CHECKING:
+    from engine.captions.tokens.tokens import Tokens
     from engine.finding.language import Order, Query
     from engine.review.records import ImageId
     from engine.workspace import Workspace
@@ -52,22 +54,26 @@ def an_order(text: str) -> Order:
         raise WrongUsage(f"--sort: {wrong.message}", wrong.hint) from wrong
 
 
+def _counters(query: Query) -> Tokens | None:
+    """Return what counts the tokens that a filter asks for; None where it asks for none."""
+    if "t5" in query.needs:
+        return token_counters.load(settings.load())
+    return token_counters.load_without_t5() if "tokens" in query.needs else None
+
+
 def fitting(workspace: Workspace, query: Query | None, out: Output) -> frozenset[ImageId] | None:
     """Return the images that fit a filter; None, where there is none, for all.
 
     Raises:
         WrongUsage: None fits.
+        BadSetting: It asks for tokens of T5, and the tokenizer file in the settings cannot be used.
     """
     if query is None:
         return None
     from engine.finding.finder import Finder  # noqa: PLC0415  (loads numpy and Pillow)
 
-    counter = None
-    if "tokens" in query.needs:
-        from engine.models.token_counters import counter as clip_counter  # noqa: PLC0415  (reads the vocabulary)
-
-        counter = clip_counter()
-    finder = Finder(workspace, counter)
+    tokens = _counters(query)
+    finder = Finder(workspace, *((tokens.clip.count, tokens.t5.count) if tokens is not None else ()))
     with Progress(out, "looking through", len(workspace.entries)) as progress:
 
         def show() -> bool:
@@ -76,6 +82,8 @@ def fitting(workspace: Workspace, query: Query | None, out: Output) -> frozenset
             return False
 
         found = frozenset(finder.find(query, stop=show))
+    if tokens is not None and (words := token_counters.guessed(tokens, query.needs)):
+        out.note(f"--filter: {words}")
     if not found:
         term = finder.near(query)
         hint = f"there is {term}" if term else "see what fits with: cutline review"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 _SPACE = re.compile(r"\s*")
-_NAME = re.compile(r"[A-Za-z][A-Za-z_-]*")
+_NAME = re.compile(r"[Tt]5(?![A-Za-z0-9_-])|[A-Za-z][A-Za-z_-]*")
 _NUMBER = re.compile(r"[0-9]{1,12}(?:\.[0-9]{0,6})?|\.[0-9]{1,6}")
 _STRETCH = re.compile(r"[^\s()]*")
 _SPECIAL = frozenset("*?\\")

@@ -23,6 +23,7 @@ ORDERS: dict[str, Word] = {
     "newest": Word("the picture's file that changed last", "entries"),
     "random": Word("shuffled; random:SEED is the same each time", "entries"),
     "tokens": Word("most CLIP tokens first", "tokens"),
+    "t5": Word("most T5 tokens first", "t5"),
     "doubt": Word("an open candidate's score closest to its threshold first", "proposed"),
     "disagreement": Word("models whose proposed tags have least in common first", "proposed"),
     "change": Word("where a candidate would add and take out most tags or words first", "proposed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Need = Literal["entries", "drafts", "paths", "captions", "tokens", "sizes", "candidates", "proposed"]
+Need = Literal["entries", "drafts", "paths", "captions", "tokens", "t5", "sizes", "candidates", "proposed"]
 """What an answer is read from. `entries` are in memory from the start; everything else takes an index."""
 
 STATES = ("pending", "accepted", "rejected", "untouched")
@@ -54,6 +54,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
 
 NUMBERS: dict[str, Word] = {
     "tokens": Word("CLIP tokens of the caption", "tokens"),
+    "t5": Word("T5 tokens of the caption", "t5"),
     "chars": Word("characters of the caption", "captions"),
     "tags": Word("tags of the caption", "captions"),
     "width": Word("width of the picture in px", "sizes"),

@@ -42,7 +42,7 @@ class Search(Shelf):
             Image.new("RGB", (160 + number, 90)).save(root / name, exif=exif)
             os.utime(root / name, (1_000_000 + number, 1_000_000 + number))
         self.desk.scan()
-        self.finder = Finder(self.desk, lambda text: len(text.split()))
+        self.finder = Finder(self.desk, lambda text: len(text.split()), lambda text: len(text.split()) + 1)
 
     def found(self, query: str = "", order: str = "path") -> list[str]:
         """Return the names of the images that fit, in order."""

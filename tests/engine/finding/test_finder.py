@@ -166,6 +166,7 @@ def test_what_is_decided_and_undone_is_found_at_once(decided: Search) -> None:
         ("pending", [IMG2, BIG, B, IMG10, NONE, ODD]),
         ("newest", [ODD, NONE, B, BIG, IMG10, IMG2]),
         ("tokens", [BIG, ODD, IMG10, IMG2, B, NONE]),
+        ("-t5", [NONE, B, IMG2, IMG10, ODD, BIG]),
         ("doubt", [IMG2, BIG, IMG10, B, NONE, ODD]),
         ("-doubt", [BIG, IMG2, IMG10, B, NONE, ODD]),
         ("disagreement", [BIG, IMG2, IMG10, B, NONE, ODD]),

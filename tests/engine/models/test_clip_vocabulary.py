@@ -32,7 +32,7 @@ def test_the_installed_package_makes_counts_exact() -> None:
     """Where it is installed nothing has to be downloaded."""
     pytest.importorskip("instant_clip_tokenizer")
     assert token_counters.load(settings.Settings()).budget(TEXT)[:2] == (5, True)
-    assert token_counters.counter()(TEXT) == 5
+    assert token_counters.load_without_t5().clip.count(TEXT) == 5
 
 
 @pytest.mark.usefixtures("no_package")

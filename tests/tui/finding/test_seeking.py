@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from engine.finding.language import Order, parse
+from engine.settings import Settings
 from tui.finding.seeking import Seeker
 from tui.idle import Idle
 
@@ -22,7 +23,7 @@ def seeker(trial: Trial) -> Iterator[Seeker]:
     """Give a seeker over three images."""
     for name, caption in {"a.png": "cat", "b.png": "dog", "c.png": "cat"}.items():
         trial.image(name, caption)
-    made = Seeker(trial.workspace, Idle())
+    made = Seeker(trial.workspace, Idle(), Settings())
     yield made
     made.close()
 
@@ -55,3 +56,11 @@ async def test_what_is_forgotten_is_not_answered(seeker: Seeker) -> None:
     await asyncio.sleep(0)
     seeker.forget()
     assert await asked is None
+
+
+async def test_an_answer_that_rests_on_an_estimate_says_so(seeker: Seeker) -> None:
+    """Where no tokenizer of T5 is configured its tokens are estimated; whatever asks for none says nothing."""
+    assert await seeker.find(parse("t5>1"), Order("t5")) == [1, 2, 3]
+    assert seeker.estimated(parse("t5>1")) == " (T5 tokens are an estimate)"
+    assert seeker.estimated(None, Order("t5")) == " (T5 tokens are an estimate)"
+    assert seeker.estimated(parse("tag:cat")) == ""

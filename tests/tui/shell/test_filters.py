@@ -48,6 +48,17 @@ def test_a_filter_may_begin_with_not(cutline: Terminal, shelf: Shelf, text: str,
     assert "--filter: expected one argument" in cutline("accept", shelf.root, "--filter", "--json").err
 
 
+def test_an_estimate_of_tokens_is_told(cutline: Terminal, shelf: Shelf) -> None:
+    """As on the card, tokens of T5 are estimated where no tokenizer of it is configured."""
+    said = cutline("reject", shelf.root, "--filter", "t5>9", "--json")
+    assert said.json["images"] == 1
+    assert "--filter: T5 tokens are an estimate" in said.err
+    file = paths.config_dir() / settings.FILE_NAME
+    file.parent.mkdir(parents=True)
+    file.write_text('[tokens]\nt5 = "/nowhere/spiece.model"\n')
+    assert "tokens.t5: there is no file" in cutline("accept", shelf.root, "--filter", "t5>1").err
+
+
 def test_a_filter_and_a_glob_hold_together(cutline: Terminal, shelf: Shelf) -> None:
     """What fits one of them only is left alone."""
     said = cutline("accept", shelf.root, "--filter", "proposed:window", "--images", "?.png", "--json")

@@ -69,6 +69,8 @@ def _fault(text: str) -> BadQuery | None:
         (r"a\*b*", Text("", r"a\*b*")),
         ("tokens>75", Number("tokens", ">", 75)),
         ("tokens:>=75", Number("tokens", ">=", 75)),
+        ("t5>100 T5:7", And((Number("t5", ">", 100), Number("t5", "=", 7)))),
+        ("t5x>1", Text("", "t5x>1")),
         ("tags:3", Number("tags", "=", 3)),
         ("chars == 10", Number("chars", "=", 10)),
         ("aspect>1.5", Number("aspect", ">", 1.5)),
