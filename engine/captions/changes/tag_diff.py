@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.captions.caption import tag_key
 from engine.captions.changes.candidate import is_chosen, offered_tags, offers_replacement
 from engine.captions.changes.hunks import Hunk
 from engine.captions.changes.kinship import kin
@@ -38,7 +39,7 @@ def kept(current: Caption, candidate: Candidate) -> tuple[Kept, ...]:
     offered = offered_tags(candidate, current.separator)
     both: dict[str, str] = {}
     for tag in current.tags:
-        if (key := name_key(tag.text)) in offered:
+        if (key := _key(tag, offered)) in offered:
             both.setdefault(key, tag.text)
     return tuple(Kept(text, offered[key].score, offered[key].category) for key, text in both.items())
 
@@ -60,9 +61,9 @@ def _adding(current: Caption, offered: Mapping[str, ViewedTag], *, first: bool, 
         at = current.tags[0].start if first else current.tags[-1].end
     else:
         at = current.prose[0] if current.prose else 0
-    present = [name_key(tag.text) for tag in current.tags]
-    there = set(present)
-    missing = [key for key in offered if key not in there]
+    present = [_key(tag, offered) for tag in current.tags]
+    there, names = set(present), {name_key(tag.text) for tag in current.tags}
+    missing = [key for key, new in offered.items() if key not in there and name_key(new.text) not in names]
     own = [i for i, key in enumerate(present) if key not in offered]
     renamed = dict(_relatives(current, own, offered, missing))
     for key in missing:
@@ -78,7 +79,7 @@ def _replacing(current: Caption, offered: Mapping[str, ViewedTag], *, chosen: bo
     tags = current.tags
     stands: dict[str, int] = {}
     for i, tag in enumerate(tags):
-        stands.setdefault(name_key(tag.text), i)
+        stands.setdefault(_key(tag, offered), i)
     place = {key: stands[key] for key in offered if key in stands}
     rest = [i for key, i in stands.items() if key not in place]
     place.update(_relatives(current, rest, offered, [key for key in offered if key not in place]))
@@ -97,7 +98,8 @@ def _replacing(current: Caption, offered: Mapping[str, ViewedTag], *, chosen: bo
             continue
         i = place[key]
         old = tags[i]
-        said = (_weighted(old, new.text), new.score, new.category, chosen)
+        text = new.text if tag_key(old.text) == key else _weighted(old, new.text)
+        said = (text, new.score, new.category, chosen)
         if old.text != said[0]:
             yield Hunk("replace", "tags", old.start, old.end, old.text, *said)
         if i in unmoved:
@@ -129,6 +131,12 @@ def _relatives(
         if found is not None:
             taken.add(found)
             yield key, found
+
+
+def _key(tag: Tag, offered: Mapping[str, ViewedTag]) -> str:
+    """Return what makes a tag the same as one offered: brackets around it are its name where such a name is offered."""
+    whole = tag_key(tag.text)
+    return whole if whole in offered else name_key(tag.text)
 
 
 def _weighted(tag: Tag, name: str) -> str:

@@ -145,6 +145,21 @@ def test_weights_stay() -> None:
     assert accepted(b"(grey_hair:1.2), ((b))", candidate) == b"((b)), (gray hair:1.2)"
 
 
+@pytest.mark.parametrize(
+    ("raw", "name", "merge", "said"),
+    [
+        (b"(9)", "(9)", "append", []),
+        (b"(9)", "(9)", "replace", []),
+        (b"(9)", r"\(9\)", "append", []),
+        (b"(9)", r"\(9\)", "replace", [r"(9) → \(9\)"]),
+        (b"9", "(9)", "append", []),
+    ],
+)
+def test_a_name_in_brackets_that_is_there_is_not_offered(raw: bytes, name: str, merge: Merge, said: list[str]) -> None:
+    """Brackets around a tag of the caption may be its name, escaped or not; what accepting would not write is no change."""
+    assert labels(raw, tags(name, merge=merge)) == said
+
+
 def test_kept_tags_have_their_scores() -> None:
     """What both the caption and the candidate say is told with the score, once, as the caption spells it."""
     candidate = Candidate(
