@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from engine.dataset import images as scanner
 from engine.dataset.caption_files import CaptionFiles
-from engine.errors import WrongUsage
+from engine.errors import CutlineError, WrongUsage
 from engine.review import aside, drafts, extension, image_rows
 from engine.review.decisions import Decisions
 from engine.review.frames import Frame, FrameReader, image_row
@@ -200,6 +200,33 @@ class Workspace(ViewsInForce, Decisions, StepsTaken):
         if entry is None or found is None or (found.size, found.mtime_ns) != (entry.size, entry.mtime_ns):
             return None
         return found
+
+    def note_unreadable(self, damages: Mapping[ImageId, str]) -> bool:
+        """Keep of pictures that somebody opened why they cannot be read; where that cannot be kept, nobody is told.
+
+        Args:
+            damages: By image what is wrong with its file.
+
+        Returns:
+            Whether any of it was news: else nothing is written.
+        """
+        entries = self.entries
+        news = {
+            image: reason
+            for image, reason in damages.items()
+            if image in entries and not entries[image].unreadable and self.unchanged_on_disk(image) is not None
+        }
+        if not news:
+            return False
+        try:
+            with self.store.transaction() as db:
+                for image, reason in news.items():
+                    image_rows.store_unreadable(db, image, reason)
+        except CutlineError:
+            return False
+        for image, reason in news.items():
+            self.roster.set_unreadable(image, reason)
+        return True
 
     def proposals(self, image: ImageId) -> FrameReader:
         """Return the reader of this dataset's proposals, for commands that show all of them."""

@@ -43,7 +43,7 @@ class Index:
         """Pattern → which of the first so many numbers of tags it means; the last few that were asked."""
         self.rows = Rows()
         self.captions = Captions(workspace, self.rows, self.names, count_tokens)
-        self.sizes = Sizes(workspace.root, self.rows)
+        self.sizes = Sizes(workspace, self.rows)
         self.candidates = Candidates(self.rows)
         self.proposed = Proposed(self.candidates, self.names, workspace.view_of)
         self.worth = Worth(self.captions, self.candidates, self.proposed)

@@ -11,12 +11,11 @@ from engine.finding.columns import Column
 from engine.models.picture_size import upright_size
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
     from engine.finding.patience import Patience
     from engine.finding.rows import Rows
+    from engine.workspace import Workspace
 
 AT_ONCE = 32
 NEVER = -1
@@ -25,9 +24,14 @@ NEVER = -1
 class Sizes:
     """Width and height by slot; for one thread at a time."""
 
-    def __init__(self, root: Path, rows: Rows) -> None:
-        """Start with nothing read."""
-        self._root, self._rows = root, rows
+    def __init__(self, workspace: Workspace, rows: Rows) -> None:
+        """Start with nothing read.
+
+        Args:
+            workspace: Whose pictures; it is told which cannot be read.
+            rows: The slots of its images.
+        """
+        self._workspace, self._rows = workspace, rows
         self._widths: Column[np.int32] = Column(np.int32)
         self._heights: Column[np.int32] = Column(np.int32)
         self._read_at: Column[np.int64] = Column(np.int64, NEVER)
@@ -49,8 +53,12 @@ class Sizes:
         waiting = np.flatnonzero((self._read_at.all != self._rows.mtimes.all) & self._rows.present).tolist()
         self.done, self.total = 0, len(waiting)
         for slots in patience.batches(waiting, AT_ONCE):
-            sizes = [upright_size(self._root / os.fsdecode(self._rows.keys[slot])) or (0, 0) for slot in slots]
-            self._widths.all[slots], self._heights.all[slots] = zip(*sizes, strict=True)
+            found = [upright_size(self._workspace.root / os.fsdecode(self._rows.keys[slot])) for slot in slots]
+            self._widths.all[slots], self._heights.all[slots] = zip(*(one.size or (0, 0) for one in found), strict=True)
+            broken = {
+                self._rows.entries[slot].id: one.damage for slot, one in zip(slots, found, strict=True) if one.damage
+            }
+            self._workspace.note_unreadable(broken)
             self._read_at.all[slots] = self._rows.mtimes.all[slots]
             self.done += len(slots)
         return self._widths.all, self._heights.all

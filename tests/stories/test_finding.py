@@ -162,6 +162,21 @@ async def test_nothing_fits(zoo: Desk) -> None:
     assert zoo.kinds() == []
 
 
+async def test_a_broken_picture_is_found_once_it_was_seen(zoo: Desk) -> None:
+    """No model needs to have met it: the screen that shows no picture knows that there is none to be read."""
+    (zoo.root / "c.png").write_bytes(b"not a png...")
+    async with zoo.review() as review:
+        await filter_by(review, "error:any")
+        review.shows("No image fits error:any")
+        await filter_by(review, "")
+        await review.press(commands.First, commands.Next, commands.Next)
+        assert review.in_view == "c.png"
+        review.shows("! unreadable")
+        await filter_by(review, "error:any")
+        assert queue_of(review) == ["c.png"]
+    assert zoo.cutline("stats", ".", "--json").json["unreadable"] == 1
+
+
 async def test_a_filter_kept_under_a_name(zoo: Desk) -> None:
     """ctrl+s keeps a filter in the settings; @name brings it back, also after a restart and among other terms."""
     async with zoo.review() as review:

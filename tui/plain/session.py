@@ -192,7 +192,9 @@ class Session:
 
     async def _image(self, card: Card) -> list[str]:
         """Return all there is to say of an image."""
-        size = await self._hand.do(upright_size, self.workspace.root / os.fsdecode(card.frame.image.key))
+        size, damage = await self._hand.do(upright_size, self.workspace.root / os.fsdecode(card.frame.image.key))
+        if damage:
+            await self._hand.do(self.workspace.note_unreadable, {card.image: damage})
         place = f"{self.turns.place + 1:,} of {self.turns.length:,}"
         lines = speak.head(card, self._entry(card), place, size, has_draft=self._writing.drafts.is_on(card))
         self._heard = hearing.heard(card, self._entry(card))

@@ -10,6 +10,7 @@ from rich.color import Color as RichColor
 from rich.color import ColorSystem
 
 from engine.errors import Unreadable
+from engine.models.damage import damage
 from tui.preview.cells import CELL_PIXELS, Row, cells_of, pixel_aspect
 from tui.preview.shrink import Facts, facts_of, open_image, shrink
 from tui.preview.strips import CellStrip
@@ -50,6 +51,8 @@ class Drawn(NamedTuple):
     """Rows as wide as the room there is, from the top; empty when there is no picture to show."""
     problem: str
     """Why there is none, one line; empty when nothing went wrong."""
+    damage: str = ""
+    """What is wrong with the file; empty where nothing is, or it is not to blame."""
 
 
 class Gallery:
@@ -127,7 +130,7 @@ def draw(wanted: Wanted, drawing: Drawing) -> Drawn:
             small = shrink(image, (room[0] * across, room[1] * down), pixel_aspect(drawing.shape))
             rows = cells_of(small, drawing.shape, palette256=drawing.palette256)
     except Unreadable as broken:
-        return Drawn(wanted, facts, (), broken.message)
+        return Drawn(wanted, facts, (), broken.message, damage(broken.__cause__))
     return Drawn(wanted, facts, _framed(rows, wanted, palette256=drawing.palette256), "")
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.review.records import ImageId
+    from tui.course.card import Card
     from tui.course.turns import Turns
+    from tui.hand import Hand
     from tui.preview.gallery import Drawn
     from tui.preview.shrink import Facts
     from tui.preview.window import Window
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 class Pictures:
     """Keeps the pane at the image in view."""
 
-    def __init__(self, window: Window, pane: PicturePane, caption: CaptionDiff, turns: Turns) -> None:
+    def __init__(self, window: Window, pane: PicturePane, caption: CaptionDiff, turns: Turns, hand: Hand) -> None:
         """Start with nothing drawn.
 
         Args:
@@ -25,8 +28,9 @@ class Pictures:
             pane: Shows one.
             caption: Shows what the picture's head says.
             turns: Know which image is in view.
+            hand: Keeps which pictures cannot be read.
         """
-        self._window, self._pane, self._caption, self._turns = window, pane, caption, turns
+        self._window, self._pane, self._caption, self._turns, self._hand = window, pane, caption, turns, hand
         self._drawn: Drawn | None = None
         self._drawn_of: ImageId | None = None
         pane.resized = self.look
@@ -61,3 +65,13 @@ class Pictures:
         self._pane.show_rows(drawn.strips, f"no picture: {drawn.problem}" if drawn.problem else "")
         if self._caption.card is not None and self._caption.card.image == self._drawn_of:
             self._caption.show_facts(drawn.facts)  # else they come with the card, which is then painted once
+        entry = self._turns.workspace.entries.get(self._drawn_of or 0)
+        if drawn.damage and entry is not None and not entry.unreadable:
+            self._turns.ask(partial(self._note, entry.id, drawn.damage))
+
+    async def _note(self, image: ImageId, damage: str, _: Card | None) -> None:
+        """Keep why a picture cannot be read, so that filters and counts know it."""
+        if await self._hand.do(self._turns.workspace.note_unreadable, {image: damage}):
+            self._turns.recount([image])
+            self._turns.stage.show_lineup()
+            self._caption.renew()

@@ -77,6 +77,7 @@ class Surface(Screen[None]):
             self._picture,
             self._caption,
             self.turns,
+            hand,
         )
         bars = (self._title, self._status, self._keys)
         self._sight = ReviewSight(self, self.say, bars, self._caption, self._queue)

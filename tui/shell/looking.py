@@ -123,7 +123,8 @@ def show(args: Namespace, out: Output) -> int:
     if out.json:
         out.document({**fields, "history": [rows.journal_fields(row) for row in steps]})
         return code
-    size = f"{fields['width']}×{fields['height']} px" if fields["width"] else entry.unreadable or "unreadable"
+    why = f"unreadable ({entry.unreadable})" if entry.unreadable else "unreadable"
+    size = f"{fields['width']}×{fields['height']} px" if fields["width"] else why
     out.say_line(f"{os.fsdecode(image.key)}  {size}  {entry.state}{'  flagged' if entry.flagged else ''}")
     out.say(text.rstrip("\r\n") if raw is not None else "(the caption cannot be read)" if code else "(no caption)")
     if budget is not None:
@@ -139,10 +140,10 @@ def _picture(workspace: Workspace, image: Image) -> dict[str, Any]:
     with interrupts.answered_by(interrupts.end):
         from engine.models.picture_size import upright_size  # noqa: PLC0415  (loads Pillow; only this command needs it)
 
-    width, height = upright_size(workspace.root / os.fsdecode(image.key)) or (
-        None,
-        None,
-    )
+    measured = upright_size(workspace.root / os.fsdecode(image.key))
+    width, height = measured.size or (None, None)
+    if measured.damage:
+        workspace.note_unreadable({image.id: measured.damage})
     return {"image": to_name(image.key), "width": width, "height": height}
 
 

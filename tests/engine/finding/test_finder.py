@@ -179,6 +179,20 @@ def test_orders(decided_read_only: Search, order: str, found: list[str]) -> None
     assert decided_read_only.found("", order) == found
 
 
+def test_a_picture_that_cannot_be_measured_is_known_as_unreadable(search: Search) -> None:
+    """Who asks for sizes opens all pictures; what is found out is kept, once."""
+    (search.root / B).write_bytes(b"not a png...")
+    search.desk.scan()
+    assert search.found("error:any") == []
+    assert B not in search.found("width>0")
+    assert search.found("error:*kind*") == search.found("unreadable") == [B]
+    assert search.desk.counts().unreadable == 1
+    before = search.desk.store.db.total_changes
+    search.finder = Finder(search.desk)
+    search.found("width>0")
+    assert search.desk.store.db.total_changes == before
+
+
 def test_a_shuffle_is_kept_by_its_seed(search: Search) -> None:
     """Another finder shuffles alike, another seed otherwise."""
     first = search.found("", "random:1")

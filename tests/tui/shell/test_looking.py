@@ -173,7 +173,10 @@ def test_a_caption_that_is_no_file_is_said(cutline: Terminal, shelf: Shelf, kind
     said = cutline("show", shelf.root, "sub/c.png")
     hint = "(a folder, pipe, socket or device has a caption's name; move it away)"
     assert (said.code, said.err) == (1, f"cutline: c.txt is not a plain file {hint}\n")
-    assert said.out == "sub/c.png  unreadable  untouched\n(the caption cannot be read)\n"
+    assert (
+        said.out
+        == "sub/c.png  unreadable (the picture is not a picture of a kind that can be read)  untouched\n(the caption cannot be read)\n"
+    )
     assert cutline("show", shelf.root, "sub/c.png", "--json").json["caption"] is None
     stats = cutline("stats", shelf.root, "--json")
     assert (stats.code, stats.json["captioned"]) == (0, 2)
@@ -187,3 +190,11 @@ def test_stored_scores_that_cannot_be_read_are_said_once(cutline: Terminal, shel
     said = cutline("show", shelf.root, "a.png")
     assert (said.code, said.out) == (1, "")
     assert said.err == "cutline: stored tag scores cannot be read (tag the image again with --again)\n"
+
+
+def test_looking_at_a_broken_picture_makes_it_known(cutline: Terminal, shelf: Shelf) -> None:
+    """`show` says that it cannot be read, and from then on counts and filters know it."""
+    (shelf.root / "b.png").write_bytes(b"not a png...")
+    assert cutline("stats", shelf.root, "--json").json["unreadable"] == 0
+    assert cutline("show", shelf.root, "b.png").out.startswith("b.png  unreadable (the picture is not a picture")
+    assert cutline("stats", shelf.root, "--json").json["unreadable"] == 1
