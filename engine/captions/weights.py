@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.caption import tag_key
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _OPENING = {close: opening for opening, close in _CLOSING.items()}
+_SIGNS = frozenset("()[]{}")
 _NUMBER = re.compile(r"\s*:\s*[-+]?(?:\d+\.?\d*|\.\d+)\s*\Z")
 _NUMBER_LENGTH = 24
 """What is longer, with its colon, is no weight."""
@@ -57,6 +59,15 @@ def split_weight(text: str) -> Weighted:
     return Weighted(text[start:end], text[:start], text[end:])
 
 
+class Half(NamedTuple):
+    """A bracket whose other half is not in the same tag."""
+
+    at: int
+    opens: bool
+    text: str
+    """As it is written around a tag: with the space inside it, and with the number that a closing one has."""
+
+
 @lru_cache(maxsize=1 << 14)
 def name_key(tag: str) -> str:
     """Return what makes two tags the same, whatever they weigh: `(Long_Hair:1.2)` and `long hair`."""
@@ -66,6 +77,27 @@ def name_key(tag: str) -> str:
 def unpaired(text: str) -> tuple[int, int]:
     """Return where a tag begins and ends without the halves of brackets that it shares with its neighbours."""
     return _without_halves(text, _partners(text))
+
+
+@lru_cache(maxsize=1 << 12)
+def halves(text: str) -> tuple[Half, ...]:
+    """Return the brackets of a tag whose other halves may be in its neighbours; a face has none."""
+    if not any(sign.isalnum() for sign in text):
+        return ()
+    partners = _partners(text)
+    start, end = _without_halves(text, partners)
+    alone = [at for at, sign in enumerate(text) if sign in _SIGNS and at not in partners and not _is_escaped(text, at)]
+    found = []
+    done = end
+    for at, following in zip_longest(alone, alone[1:], fillvalue=start):
+        if at < start:
+            written = text[at : min(following, start)]
+        elif at >= end:
+            written, done = text[done : at + 1], at + 1
+        else:
+            written = text[_before_number(text, 0, at) if text[at] == ")" else at : at + 1]
+        found.append(Half(at, text[at] in _CLOSING, written))
+    return tuple(found)
 
 
 def duplicates(caption: Caption) -> tuple[tuple[int, ...], ...]:

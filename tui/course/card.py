@@ -133,7 +133,7 @@ class Card:
             return None
         one = self.frame.candidates[place]
         whose = [frozenset({place})] * len(one.hunks)
-        same = kept(self.frame.caption, one.candidate)
+        same = kept(self.frame.caption, one.candidate, one.hunks)
         return Face(one.proposal.id, one.hunks, whose, same, is_open=one.answer is None, quiet=one.stale)
 
     def _blend_face(self, number: int) -> Face:

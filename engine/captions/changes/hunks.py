@@ -8,11 +8,13 @@ out, white space included.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from engine.captions.brackets import Enclosed, enclosed, renamed, written
 from engine.captions.caption import Caption, encode, join, raw_of
 from engine.captions.prose import FENCE
 from engine.captions.weights import name_key
@@ -92,57 +94,68 @@ def sentences(first: str, second: str) -> str:
 def _tags_after(current: Caption, hunks: Sequence[Hunk]) -> str:
     """Return the text from the first tag to the last, after the hunks on tags."""
     tags, text = current.tags, current.text
-    written = _written(current, hunks)
-    arriving, moved = _arriving(current, hunks, written)
+    after = _changed(current, hunks)
+    arriving, moved = _arriving(current, hunks, after)
     style = current.gap if arriving else ""
     gaps = [text[left.end : right.start] for left, right in pairwise(tags)]
-    pieces: list[str] = []
+    row: list[Enclosed] = []
+    between: list[str] = []  # what stands before each of the row
     passed = 0  # how many gaps of the old text are behind us
-    after_old = False  # whether an old tag stands last in pieces
+    after_old = False  # whether an old tag stands last in the row
     for i in range(len(tags) + 1):
         for new in arriving.get(i, ()):
-            pieces += (_strongest([style, *gaps[passed:i]]), new) if pieces else (new,)
+            between.append(_strongest([style, *gaps[passed:i]]))
+            row.append(new)
             passed, after_old = min(i, len(gaps)), False
-        if i < len(tags) and written[i] and i not in moved:
-            between = gaps[passed:i] if after_old else [style, *gaps[passed:i]]
-            pieces += (_strongest(between), written[i]) if pieces else (written[i],)
+        if i < len(tags) and after[i].text and i not in moved:
+            between.append(_strongest(gaps[passed:i] if after_old else [style, *gaps[passed:i]]))
+            row.append(after[i])
             passed, after_old = i, True
-    return "".join(pieces)
+    between[:1] = [""] * bool(row)
+    return "".join(chain.from_iterable(zip(between, written(row), strict=True)))
 
 
-def _written(current: Caption, hunks: Sequence[Hunk]) -> list[str]:
-    """Return each old tag as it is written now, empty where it is gone; a name that two get stands once."""
-    starts = [tag.start for tag in current.tags]
-    changed: dict[int, str] = {}
+def _changed(current: Caption, hunks: Sequence[Hunk]) -> list[Enclosed]:
+    """Return each old tag as it is now, empty where it is gone; a name that two get stands once."""
+    bare = enclosed([tag.text for tag in current.tags])
+    changed: dict[int, Enclosed] = {}
     names: set[str] = set()
     for hunk in hunks:
         if hunk.op not in ("remove", "replace"):
             continue
-        new, i = hunk.new, bisect_left(starts, hunk.at)
-        while i < len(starts) and current.tags[i].end <= hunk.end:
+        new, i = hunk.new, _tag_at(current, hunk.at)
+        while i < len(bare) and (end := current.tags[i].start + bare[i].end) <= hunk.end:
             if i not in changed:
-                changed[i] = "" if name_key(new) in names else new
+                # A change of more than the tag itself brings its brackets, or takes them along.
+                is_whole = hunk.at < current.tags[i].start + bare[i].start or hunk.end > end
+                text = "" if name_key(new) in names else new
+                changed[i] = Enclosed(text) if is_whole else renamed(bare[i], text)
                 names.add(name_key(new))
             new, i = "", i + 1
-    return [changed.get(i, tag.text) for i, tag in enumerate(current.tags)]
+    return [changed.get(i, tag) for i, tag in enumerate(bare)]
 
 
 def _arriving(
-    current: Caption, hunks: Sequence[Hunk], written: Sequence[str]
-) -> tuple[dict[int, list[str]], frozenset[int]]:
+    current: Caption, hunks: Sequence[Hunk], after: Sequence[Enclosed]
+) -> tuple[dict[int, list[Enclosed]], frozenset[int]]:
     """Return what is put in before each old tag, and which old tags stand elsewhere now."""
     starts = [tag.start for tag in current.tags]
-    arriving: dict[int, list[str]] = {}
+    arriving: dict[int, list[Enclosed]] = {}
     moved: set[int] = set()
-    seen = {name_key(tag) for tag in written}
+    seen = {name_key(tag.text) for tag in after}
     for hunk in hunks:
         if hunk.op == "add" and (key := name_key(hunk.new)) not in seen:
             seen.add(key)
-            arriving.setdefault(bisect_left(starts, hunk.at), []).append(hunk.new)
-        elif hunk.op == "move" and (i := bisect_left(starts, hunk.at)) not in moved and written[i]:
+            arriving.setdefault(bisect_left(starts, hunk.at), []).append(Enclosed(hunk.new))
+        elif hunk.op == "move" and (i := _tag_at(current, hunk.at)) not in moved and after[i].text:
             moved.add(i)
-            arriving.setdefault(bisect_left(starts, hunk.to), []).append(written[i])
+            arriving.setdefault(bisect_left(starts, hunk.to), []).append(after[i])
     return arriving, frozenset(moved)
+
+
+def _tag_at(current: Caption, at: int) -> int:
+    """Return which tag stands at a place of the text, or is the next one behind it."""
+    return bisect_right(current.tags, at, key=attrgetter("end"))
 
 
 def _strongest(gaps: Iterable[str]) -> str:

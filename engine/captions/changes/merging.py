@@ -88,7 +88,7 @@ def blend(current: Caption, candidates: Sequence[Candidate], own: Sequence[Seque
         place: tuple(hunk for hunk in own[place] if _identity(hunk) not in mine)
         for place, mine in zip(way.members, ours, strict=True)
     }
-    return Blended(hunks, tuple(owners), left, kept(current, tags))
+    return Blended(hunks, tuple(owners), left, kept(current, tags, hunks))
 
 
 def _together(own: Sequence[Sequence[Hunk]], way: Blend) -> tuple[tuple[Hunk, ...], list[frozenset[int]]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from engine.captions.brackets import bare_tags
 from engine.captions.changes.prose_diff import Atom, Words, changes, common, side_by_side
 from engine.captions.changes.sentences import clause_starts, sentence_starts
 
@@ -31,7 +32,7 @@ def split(current: Caption, hunk: Hunk) -> tuple[Hunk, ...]:
 
 
 def _tag_parts(current: Caption, hunk: Hunk) -> tuple[Hunk, ...]:
-    inside = [tag for tag in current.tags if hunk.at <= tag.start and tag.end <= hunk.end]
+    inside = [tag for tag in bare_tags(current.tags) if hunk.at <= tag.start and tag.end <= hunk.end]
     if hunk.op == "remove":
         return tuple(msgspec.structs.replace(hunk, at=tag.start, end=tag.end, old=tag.text) for tag in inside)
     if hunk.op == "replace":

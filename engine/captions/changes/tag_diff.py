@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from engine.captions.brackets import bare_tags
 from engine.captions.caption import tag_key
 from engine.captions.changes.candidate import is_chosen, offered_tags, offers_replacement
 from engine.captions.changes.hunks import Hunk
@@ -28,20 +29,31 @@ class Kept(NamedTuple):
     """A tag that the caption has and the candidate gives, too: nothing to write."""
 
     text: str
-    """As the caption has it."""
+    """As the caption has it, without its halves of brackets around several tags."""
     score: float
     """From 0 to 1."""
     category: str
 
 
-def kept(current: Caption, candidate: Candidate) -> tuple[Kept, ...]:
-    """Return the caption's tags that the candidate gives, too, in the order of the text, each once."""
+def kept(current: Caption, candidate: Candidate, hunks: Sequence[Hunk]) -> tuple[Kept, ...]:
+    """Return the caption's tags that the candidate gives as they are, in the order of the text, each once.
+
+    Args:
+        current: The caption.
+        candidate: The candidate.
+        hunks: What it would change: a tag that it moves or names anew is not kept.
+    """
     offered = offered_tags(candidate, current.separator)
-    both: dict[str, str] = {}
-    for tag in current.tags:
+    changed = {hunk.at for hunk in hunks if hunk.part == "tags" and hunk.op != "add"}
+    both: dict[str, Tag] = {}
+    for tag in bare_tags(current.tags):
         if (key := _key(tag, offered)) in offered:
-            both.setdefault(key, tag.text)
-    return tuple(Kept(text, offered[key].score, offered[key].category) for key, text in both.items())
+            both.setdefault(key, tag)
+    return tuple(
+        Kept(tag.text, offered[key].score, offered[key].category)
+        for key, tag in both.items()
+        if tag.start not in changed
+    )
 
 
 def tag_hunks(current: Caption, candidate: Candidate) -> Iterator[Hunk]:
@@ -61,28 +73,29 @@ def _adding(current: Caption, offered: Mapping[str, ViewedTag], *, first: bool, 
         at = current.tags[0].start if first else current.tags[-1].end
     else:
         at = current.prose[0] if current.prose else 0
-    present = [_key(tag, offered) for tag in current.tags]
-    there, names = set(present), {name_key(tag.text) for tag in current.tags}
+    tags = bare_tags(current.tags)
+    present = [_key(tag, offered) for tag in tags]
+    there, names = set(present), {name_key(tag.text) for tag in tags}
     missing = [key for key, new in offered.items() if key not in there and name_key(new.text) not in names]
     own = [i for i, key in enumerate(present) if key not in offered]
-    renamed = dict(_relatives(current, own, offered, missing))
+    renamed = dict(_relatives(tags, own, offered, missing))
     for key in missing:
         new = offered[key]
         if key in renamed:
-            old = current.tags[renamed[key]]
+            old = tags[renamed[key]]
             said = (_weighted(old, new.text), new.score, new.category)
             yield Hunk("replace", "tags", old.start, old.end, old.text, *said, chosen=False)
         yield Hunk("add", "tags", at, at, "", new.text, new.score, new.category, chosen)
 
 
 def _replacing(current: Caption, offered: Mapping[str, ViewedTag], *, chosen: bool) -> Iterator[Hunk]:
-    tags = current.tags
+    tags = bare_tags(current.tags)
     stands: dict[str, int] = {}
     for i, tag in enumerate(tags):
         stands.setdefault(_key(tag, offered), i)
     place = {key: stands[key] for key in offered if key in stands}
     rest = [i for key, i in stands.items() if key not in place]
-    place.update(_relatives(current, rest, offered, [key for key in offered if key not in place]))
+    place.update(_relatives(tags, rest, offered, [key for key in offered if key not in place]))
     stay = set(place.values())
     for i, tag in enumerate(tags):
         if i not in stay:
@@ -91,7 +104,7 @@ def _replacing(current: Caption, offered: Mapping[str, ViewedTag], *, chosen: bo
         at, end = current.prose
         yield Hunk("remove", "prose", at, end, current.text[at:end], "", chosen=chosen)
     unmoved = _longest_rising([place[key] for key in offered if key in place])
-    at = tags[0].start if tags else current.prose[0] if current.prose else 0
+    at = current.tags[0].start if tags else current.prose[0] if current.prose else 0
     for key, new in offered.items():
         if key not in place:
             yield Hunk("add", "tags", at, at, "", new.text, new.score, new.category, chosen)
@@ -109,19 +122,19 @@ def _replacing(current: Caption, offered: Mapping[str, ViewedTag], *, chosen: bo
 
 
 def _relatives(
-    current: Caption, own: Iterable[int], offered: Mapping[str, ViewedTag], missing: Iterable[str]
+    tags: Sequence[Tag], own: Iterable[int], offered: Mapping[str, ViewedTag], missing: Iterable[str]
 ) -> Iterator[tuple[str, int]]:
     """Yield which offered tags are other spellings of tags in the caption, each of both at most once.
 
     Args:
-        current: The caption.
+        tags: Those of the caption.
         own: Places of the tags to look among.
         offered: The candidate's tags by key.
         missing: Keys of those to look for.
     """
     by_kin: dict[str, int] = {}
     for i in own:
-        for name in kin(split_weight(current.tags[i].text).name):
+        for name in kin(split_weight(tags[i].text).name):
             by_kin.setdefault(name, i)
     taken: set[int] = set()
     for key in missing if by_kin else ():

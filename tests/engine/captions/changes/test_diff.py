@@ -165,8 +165,16 @@ def test_kept_tags_have_their_scores() -> None:
     candidate = Candidate(
         1, "tags", (ViewedTag("long hair", 0.9, "general", "long_hair"), ViewedTag("b", 0.5, "", "b"))
     )
-    assert kept(parse(b"a, Long_Hair, long hair, b c"), candidate) == (("Long_Hair", 0.9, "general"),)
-    assert kept(parse(b"a"), prose("a")) == ()
+    assert kept(parse(b"a, Long_Hair, long hair, b c"), candidate, ()) == (("Long_Hair", 0.9, "general"),)
+    assert kept(parse(b"a"), prose("a"), ()) == ()
+
+
+def test_what_is_offered_anew_is_not_kept() -> None:
+    """A tag that would be moved or spelt anew is a change, and told as one alone."""
+    current, candidate = parse(b"(c, a, x:1.2), B"), tags("a", "b", "c", merge="replace")
+    hunks = diff(current, candidate)
+    assert [hunk.label for hunk in hunks] == ["-x", "B → b", "↕c"]
+    assert [one.text for one in kept(current, candidate, hunks)] == ["a"]
 
 
 def test_filling() -> None:
