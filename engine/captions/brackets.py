@@ -82,12 +82,27 @@ def written(row: Sequence[Enclosed]) -> list[str]:
     texts: list[str] = []
     now: tuple[Bracket, ...] = ()
     for tag in (*row, Enclosed("")):
-        same = _in_common(now, tag.around)
+        same = in_common(now, tag.around)
         if texts:
             texts[-1] += "".join(bracket.closing for bracket in reversed(now[same:]))
         texts.append("".join(bracket.opening for bracket in tag.around[same:]) + tag.text)
         now = tag.behind
     return texts[:-1]
+
+
+def left_open(tags: Sequence[str]) -> bool:
+    """Say whether a bracket that opens in one of the tags is closed in none."""
+    of_tags = [halves(tag) for tag in tags]
+    brackets = _paired(of_tags, tags)
+    return any(half.opens and (i, half.at) not in brackets for i, own in enumerate(of_tags) for half in own)
+
+
+def in_common(some: Sequence[Bracket], others: Sequence[Bracket]) -> int:
+    """Return how many brackets two tags have in common, from the outermost on."""
+    return next(
+        (i for i, (one, other) in enumerate(zip(some, others, strict=False)) if one != other),
+        min(len(some), len(others)),
+    )
 
 
 def renamed(tag: Enclosed, name: str) -> Enclosed:
@@ -99,14 +114,6 @@ def renamed(tag: Enclosed, name: str) -> Enclosed:
 def _turns(text: str) -> list[bool]:
     """Return for each half of a bracket in a tag whether it opens."""
     return [half.opens for half in halves(text)]
-
-
-def _in_common(some: Sequence[Bracket], others: Sequence[Bracket]) -> int:
-    """Return how many brackets two tags have in common, from the outermost on."""
-    return next(
-        (i for i, (one, other) in enumerate(zip(some, others, strict=False)) if one != other),
-        min(len(some), len(others)),
-    )
 
 
 def _paired(of_tags: Sequence[Sequence[Half]], tags: Sequence[str]) -> Mapping[tuple[int, int], Bracket]:

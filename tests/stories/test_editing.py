@@ -122,6 +122,22 @@ async def test_tags_are_moved_deleted_and_told_when_they_stand_twice(desk: Desk)
     desk.caption_file("1.png").reads("(solo:1.2), long hair")
 
 
+@pytest.mark.usefixtures("_booru")
+async def test_weights_stay_while_tags_are_completed_and_moved(desk: Desk) -> None:
+    """A weight can be typed right behind a completed tag; tags of one bracket are passed together."""
+    desk.image("1.png", caption="(looking:1.1)")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        await review.write(", (long")
+        await review.press("tab")
+        await review.write(":1.2), (x, y:1.3), z")
+        assert _editor(review) == "(looking:1.1), (long hair:1.2), (x, y:1.3), z"
+        await review.press(*["left"] * 18)
+        await review.press("alt+right", "alt+right")
+        await review.press("ctrl+s")
+    desk.caption_file("1.png").reads("(looking:1.1), (x, y:1.3), z, (long hair:1.2)")
+
+
 async def test_undo_goes_on_where_the_editor_ends(desk: Desk) -> None:
     """Typing is taken back in the editor, writing outside it; the caption is as it was."""
     desk.image("1.png", caption="a cat")

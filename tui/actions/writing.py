@@ -34,17 +34,17 @@ class ListTags(Action):
 
 
 class MoveTagLeft(Action):
-    """Swap with the tag before."""
+    """Move a tag to the front."""
 
     name, keys, group = "move_tag_left", ("alt+left",), "In the caption editor"
-    help = "Swap the tag under the cursor with the one before it"
+    help = "Move the tag under the cursor past the one before it, or past all in one bracket; weights stay"
 
 
 class MoveTagRight(Action):
-    """Swap with the tag behind."""
+    """Move a tag to the end."""
 
     name, keys, group = "move_tag_right", ("alt+right",), "In the caption editor"
-    help = "Swap the tag under the cursor with the one behind it"
+    help = "Move the tag under the cursor past the one behind it, or past all in one bracket; weights stay"
 
 
 class DeleteTag(Action):

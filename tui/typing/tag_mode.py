@@ -7,12 +7,19 @@ but the tags concerned is touched: weights, gaps and line ends stay as they are.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
+from engine.captions.brackets import enclosed, in_common, left_open, written
 from engine.captions.caption import BOM, Caption, parse
 from engine.captions.display import from_editor
 from engine.captions.prose import FENCE
 from engine.captions.weights import duplicates, split_weight, unpaired
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.captions.brackets import Enclosed
 
 _WORD = re.compile(r"[\w'’-]+\Z")
 _WORD_REST = re.compile(r"[\w'’-]*")
@@ -75,6 +82,8 @@ def word_at(text: str, cursor: int, separator: str) -> Word | None:
 def completed(text: str, word: Word, tag: str, separator: str) -> Change:
     """Put a tag in place of what was typed; at the end of the tags a separator follows, for the next one.
 
+    None follows in a bracket that is still open: there may come a weight, too.
+
     Args:
         text: As the editor holds it.
         word: What was typed.
@@ -84,13 +93,18 @@ def completed(text: str, word: Word, tag: str, separator: str) -> Change:
     behind = text[word.end :]
     gap = ""
     if not word.in_prose and not behind.strip():
-        word, gap = word._replace(end=len(text)), read(text[: word.start] + tag, separator).gap
+        before = read(text[: word.start] + tag, separator)
+        gap = "" if left_open([one.text for one in before.tags]) else before.gap
+        word = word._replace(end=len(text))
     added = tag + gap
     return Change(word.start, word.end, added, word.start + len(added))
 
 
 def moved(text: str, cursor: int, by: int, separator: str) -> Change | None:
-    """Swap the tag under the cursor with a neighbour, each with its weight; a bracket around several tags stays.
+    """Move the tag under the cursor past its neighbour; every tag keeps its weight, gaps stay.
+
+    Tags that share a bracket are passed together. In such a bracket a tag is moved among the others; at its edge it
+    leaves it, and takes a bracket of its own along: `(a, b:1.2), c` becomes `(a:1.2), c, (b:1.2)`.
 
     Args:
         text: As the editor holds it.
@@ -101,15 +115,40 @@ def moved(text: str, cursor: int, by: int, separator: str) -> Change | None:
     Returns:
         The change; None where there is no tag, or no neighbour.
     """
-    tags = [_whole(tag.text, tag.start) for tag in read(text, separator).tags]
-    here = _place(tags, cursor)
+    tags = read(text, separator).tags
+    row = enclosed([tag.text for tag in tags])
+    starts = [tag.start + inside.start for tag, inside in zip(tags, row, strict=True)]
+    here = _place([(tag.start, tag.end) for tag in tags], cursor)
     if here is None or not 0 <= here + by < len(tags):
         return None
-    (left, left_end), (right, right_end) = tags[min(here, here + by)], tags[max(here, here + by)]
-    swapped = text[right:right_end] + text[left_end:right] + text[left:left_end]
-    inside = min(max(cursor, tags[here][0]), tags[here][1]) - tags[here][0]
-    now_at = left if by < 0 else left + len(swapped) - (left_end - left)
-    return Change(left, right_end, swapped, now_at + inside)
+    there = _past(row, here, by)
+    first, last = min(here, there), max(here, there)
+    gaps = ["", *(text[left.end : right.start] for left, right in pairwise(tags))]  # before each tag
+    if by > 0:
+        row[first : last + 1] = [*row[first + 1 : last + 1], row[first]]
+        gaps[first + 1 : last + 1] = [*gaps[first + 2 : last + 1], gaps[first + 1]]
+    else:
+        row[first : last + 1] = [row[last], *row[first:last]]
+        gaps[first + 1 : last + 1] = [gaps[last], *gaps[first + 1 : last]]
+    pieces = [gap + tag for gap, tag in zip(gaps, written(row), strict=True)]
+    inside = min(max(cursor - starts[here], 0), len(row[there].text))
+    at = pieces[there].index(row[there].text, len(gaps[there])) + inside
+    # A bracket may close behind the tag before those moved, and open again before the one behind them.
+    first, last = max(0, first - 1), min(last + 1, len(tags) - 1)
+    start = tags[first].start - len(gaps[first])
+    cursor_then = start + len("".join(pieces[first:there])) + at
+    new = "".join(pieces[first : last + 1])[len(gaps[first]) :]
+    return Change(tags[first].start, tags[last].end, new, cursor_then)
+
+
+def _past(row: Sequence[Enclosed], here: int, by: int) -> int:
+    """Return the place of the last tag that a tag is moved past: of those in one bracket without it, the farthest."""
+    shared = in_common(row[here].around, row[here + by].around)
+    bundle = row[here + by].around[: shared + 1]
+    there = here + by
+    while len(bundle) > shared and 0 <= there + by < len(row) and row[there + by].around[: shared + 1] == bundle:
+        there += by
+    return there
 
 
 def deleted(text: str, cursor: int, separator: str) -> Change | None:
