@@ -60,6 +60,13 @@ def show(text: str | bytes, *, one_line: bool = False) -> str:
     return text.replace("\n", "↵") if one_line else text
 
 
+def show_space(space: str) -> str:
+    r"""Return white space as signs: `·` a space, `⍽` one that no line breaks at, `↵` a line's end, `\u3000` and others."""
+    signs = {" ": "·", "\u00a0": "⍽"}
+    shown = show(space, one_line=True)
+    return "".join(signs.get(sign) or (f"\\u{ord(sign):04x}" if sign.isspace() else sign) for sign in shown)
+
+
 def in_json(encoded: str) -> str:
     r"""Return JSON that says the same, with everything a terminal could obey written as `\u` and four digits."""
     return _DANGER.sub(lambda sign: f"\\u{ord(sign[0]):04x}", encoded)

@@ -240,6 +240,17 @@ async def test_tags_that_stay_are_shown_with_their_scores(desk: Desk) -> None:
         review.shows("kept  long_hair\u00a00.93")
 
 
+async def test_a_change_of_white_space_can_be_seen(desk: Desk) -> None:
+    """A line that ends elsewhere and a blank too many are shown by signs, so that they can be decided on."""
+    desk.image("1.png", caption="A cat  sits on a mat. It looks up.")
+    desk.proposal("1.png", "A cat sits on a mat.\nIt looks up.", merge="replace")
+    async with desk.review() as review:
+        review.shows_hunks(chosen=["-·", "· → ↵"])
+        review.shows("− ·", "~ · → ↵")
+        await review.press(commands.ToggleHunk, commands.Accept)
+    desk.caption_file("1.png").reads("A cat  sits on a mat.\nIt looks up.")
+
+
 async def test_hostile_text_in_every_way_to_look_at_it(desk: Desk) -> None:
     """Split, written anew, merged, kept: what a model says is shown as text, and written byte for byte."""
     text = "".join(text for text, _ in HOSTILE.values())

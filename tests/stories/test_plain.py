@@ -87,6 +87,17 @@ def test_what_is_read_out(desk: Desk) -> None:
         assert "2 of 2: 2.png\nuntouched, 320 by 240.\nNo caption yet.\nNothing is proposed" in second
 
 
+def test_changed_white_space_is_said_in_words(desk: Desk) -> None:
+    """A line that ends elsewhere and a blank too many are words, too: a voice passes over blanks."""
+    desk.image("1.png", caption="A cat  sits on a mat. It looks up.")
+    desk.proposal("1.png", "A cat sits on a mat.\nIt looks up.\n\nIt is\u00a0old.", merge="replace")
+    with Talk(desk) as person:
+        assert (
+            "\n1 chosen: remove a space\n2 chosen: replace a space by a line break\n3 chosen: add 2 line breaks, then It"
+            in (person.first)
+        )
+
+
 def test_what_is_not_understood_does_nothing(desk: Desk) -> None:
     """A slip names the nearest command, an ambiguous word what it may be; arrow keys and stray words decide nothing."""
     desk.image("1.png", caption="cat")

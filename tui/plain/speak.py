@@ -6,6 +6,7 @@ lines that begin with two spaces, so that it can be told from what cutline says.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from engine.captions.caption import unparsed
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from engine.captions.changes.hunks import Hunk
     from engine.captions.changes.merging import Blend
+    from engine.captions.changes.spaces import Spaced
     from engine.review.frames import Shown
     from engine.review.states import Entry
     from tui.course.card import Card
@@ -26,6 +28,7 @@ LISTED = 20
 """Changes that are read at once; who wants the rest asks for it."""
 LONG = 300
 """Characters of a text that takes more than 20 seconds to hear."""
+SPACES = {" ": "space", "\n": "line break", "\t": "tab", "\u00a0": "no-break space"}
 QUIET_CATEGORIES = frozenset({"", "general"})
 ANSWERS = {"taken": "taken", "partly": "partly taken", "left": "left"}
 
@@ -177,7 +180,7 @@ def change(card: Card, place: int) -> str:
 
 
 def _facts(card: Card, hunk: Hunk) -> Iterator[str]:
-    old, new = hunk.old.strip(), hunk.new.strip()
+    old, new = map(_said, hunk.sides)
     yield {"add": f"add {new}", "remove": f"remove {old}", "replace": f"replace {old} by {new}", "move": f"move {old}"}[
         hunk.op
     ]
@@ -190,6 +193,19 @@ def _facts(card: Card, hunk: Hunk) -> Iterator[str]:
         yield f"{agreed} of {card.agreement.voices} propose it"
     if hunk.edited:
         yield "as you wrote it"
+
+
+def _said(side: Spaced) -> str:
+    """Return one side of a change with its white space in words."""
+    before, behind = (space_in_words(space) for space in (side.before, side.behind))
+    return ", then ".join(filter(None, (before, side.text, behind)))
+
+
+def space_in_words(space: str) -> str:
+    """Return white space in words: `a line break`, `2 spaces and a tab`."""
+    runs = [(sign, len(list(same))) for sign, same in groupby(space.replace("\r\n", "\n"))]
+    named = [(SPACES.get(sign, f"character U+{ord(sign):04X}"), many) for sign, many in runs]
+    return " and ".join(f"a {name}" if many == 1 else count(many, name) for name, many in named)
 
 
 def listed(card: Card, places: Iterable[int]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.style import Style
 
-from engine.captions.display import show
+from engine.captions.display import show, show_space
 from engine.captions.weights import name_key
 from tui.widgets.marks import marked
 from tui.widgets.paint import STRUCK, Span, spread, width_of, wrap
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.captions.changes.agreement import Agreement
     from engine.captions.changes.diff import Hunk, Kept
+    from engine.captions.changes.spaces import Spaced
     from tui.widgets.marks import Spans
     from tui.widgets.paint import Line
 
@@ -195,14 +196,15 @@ def _text(hunk: Hunk, is_chosen: bool, look: Look) -> Line:  # noqa: FBT001
     ink = look.ink
     new = ink("add") if is_chosen else ink("muted")
     old = (ink("remove") + STRUCK) if is_chosen else ink("muted")
+    goes, comes = hunk.sides
     if hunk.op == "add":
-        text = _marked(hunk.new, new, look)
+        text = _marked(comes, new, look)
     elif hunk.op == "move":
-        text = [*_marked(hunk.old, new, look), Span(" moved", ink("faint"))]
+        text = [*_marked(goes, new, look), Span(" moved", ink("faint"))]
     elif hunk.op == "remove":
-        text = _marked(hunk.old, old, look)
+        text = _marked(goes, old, look)
     else:
-        text = [*_marked(hunk.old, old, look), Span(" → ", ink("faint")), *_marked(hunk.new, new, look)]
+        text = [*_marked(goes, old, look), Span(" → ", ink("faint")), *_marked(comes, new, look)]
     if hunk.edited:
         text.append(Span(" edited", ink("faint")))
     if hunk.category not in QUIET_CATEGORIES:
@@ -210,11 +212,11 @@ def _text(hunk: Hunk, is_chosen: bool, look: Look) -> Line:  # noqa: FBT001
     return text
 
 
-def _marked(text: str, style: Style, look: Look) -> Line:
-    """Return what stands in the caption, or would, with what was looked for marked."""
-    text = text.strip()
-    found = look.marks(text) if look.marks else ()
-    return [Span(show(part, one_line=True), style) for part, style in marked(text, found, style)]
+def _marked(side: Spaced, style: Style, look: Look) -> Line:
+    """Return what stands in the caption, or would, with what was looked for marked; changed white space as signs."""
+    found = look.marks(side.text) if look.marks else ()
+    words = [Span(show(part, one_line=True), style) for part, style in marked(side.text, found, style)]
+    return [Span(show_space(side.before), style), *words, Span(show_space(side.behind), style)]
 
 
 def _score(hunk: Hunk, is_chosen: bool, width: int, ink: Callable[[str], Style]) -> Line:  # noqa: FBT001

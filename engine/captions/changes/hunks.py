@@ -16,6 +16,8 @@ import msgspec
 
 from engine.captions.brackets import Enclosed, enclosed, renamed, written
 from engine.captions.caption import Caption, encode, join, raw_of
+from engine.captions.changes.spaces import Spaced, spaced
+from engine.captions.display import show_space
 from engine.captions.prose import FENCE
 from engine.captions.weights import name_key
 
@@ -53,9 +55,14 @@ class Hunk(msgspec.Struct, frozen=True):
     @property
     def label(self) -> str:
         """The change in one short text, as the journal keeps it."""
-        old, new = self.old.strip(), self.new.strip()
+        old, new = (f"{show_space(one.before)}{one.text}{show_space(one.behind)}" for one in self.sides)
         text = {"add": f"+{new}", "remove": f"-{old}", "replace": f"{old} → {new}", "move": f"↕{old}"}[self.op]
         return f"{text} (edited)" if self.edited else text
+
+    @property
+    def sides(self) -> tuple[Spaced, Spaced]:
+        """What goes and what comes, each with the white space around it that is part of the change."""
+        return spaced(self.old, self.new), spaced(self.new, self.old)
 
     @property
     def tag_added(self) -> str:
