@@ -68,8 +68,9 @@ def _lists(files: Sequence[str], separator: str, problems: list[str]) -> Iterato
             continue
         found = read_known_tags(raw, separator)
         if found.broken:
-            lines = "1 line" if found.broken == 1 else f"{found.broken:,} lines"
-            problems.append(f"{lines} of the vocabulary {file} cannot be read as name,category,count,aliases: left out")
+            first = found.first_broken
+            lines = f"line {first}" if found.broken == 1 else f"{found.broken:,} lines, the first is {first}"
+            problems.append(f"{file.name}: left out {lines}: no name,category,count")
         yield found.tags
 
 

@@ -64,10 +64,10 @@ def test_what_cannot_be_read_is_said_once(tmp_path: Path) -> None:
     files = [str(tmp_path / "a.csv"), str(tmp_path / "gone.csv"), "~nobody-here/b.csv"]
     known, problems = vocabularies.load_known(files)
     assert [one.tag for one in Vocabulary({}, known).complete("s")] == ["solo"]
-    assert [problem.count(str(tmp_path)) for problem in problems] == [1, 1, 1]
+    assert [problem.count(str(tmp_path)) for problem in problems] == [0, 1, 1]
     assert "gone.csv cannot be read: there is no such file" in problems[1]
     assert "~nobody-here/b.csv cannot be read: there is no such file" in problems[2]
-    assert problems[0].startswith("2 lines of the vocabulary")
+    assert problems[0] == "a.csv: left out 2 lines, the first is 2: no name,category,count"
 
 
 def test_labels_of_a_tagger_whose_files_are_here(tmp_path: Path) -> None:

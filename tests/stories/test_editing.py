@@ -41,7 +41,7 @@ async def test_a_beginning_an_alias_and_a_slip_are_completed(desk: Desk) -> None
     desk.image("2.png", caption="holding sword")
     async with desk.review() as review:
         await review.press(commands.Edit)
-        await review.comes_to_show("1 line of the vocabulary")
+        await review.comes_to_show("booru.csv: left out line 4: no name,category,count")
         await review.write(", hol")
         review.shows("holding sword", "×1")
         await review.press("tab")

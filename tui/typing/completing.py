@@ -42,8 +42,13 @@ class Completing:
         """Load everything, the first time somebody is about to type: the vocabularies, then the dataset's own tags."""
         if not self._begun:
             self._begun = True
-            self._do(self._load_known, lambda problems: self._tell(" · ".join(problems)) if problems else None)
+            self._do(self._load_known, self._tell_of)
             self._do(self._load_own, lambda _: None)
+
+    def _tell_of(self, problems: Sequence[str]) -> None:
+        """Name the first problem and count the others, in one line: whoever mends it is told of the next."""
+        if problems:
+            self._tell(problems[0] + f" · and {len(problems) - 1} more" * (len(problems) > 1))
 
     def complete(self, typed: str) -> list[Suggestion]:
         """Return what begins with what was typed, at once; nothing while the vocabularies are loading."""

@@ -34,6 +34,8 @@ class KnownTags(NamedTuple):
     """In the order of the file."""
     broken: int
     """How many lines could not be read."""
+    first_broken: int
+    """The first of them, from 1; 0 where there is none."""
 
 
 def read_known_tags(raw: bytes, separator: str = ",") -> KnownTags:
@@ -44,13 +46,14 @@ def read_known_tags(raw: bytes, separator: str = ",") -> KnownTags:
         separator: What stands between tags in captions; a name that holds it can be none.
     """
     lines = raw.decode("utf-8-sig", "surrogateescape").splitlines()
-    good = [line for line in lines if len(line) <= _LONGEST_LINE and not line.count('"') % 2]
-    broken = len(lines) - len(good)
-    if good and _is_header(good[0]):
+    good = [at for at, line in enumerate(lines) if len(line) <= _LONGEST_LINE and not line.count('"') % 2]
+    broken = sorted(set(range(len(lines))).difference(good)) if len(good) < len(lines) else []
+    if good and _is_header(lines[good[0]]):
         del good[0]
     is_clean = _is_utf8(raw)
     found = TagList()
-    for row in csv.reader(good):
+    reader = csv.reader(lines[at] for at in good)
+    for row in reader:
         name, category, count, aliases = row if len(row) == _FIELDS else [*row, "", "", "", ""][:_FIELDS]
         is_count = not count or (count.isdecimal() and len(count) <= _MOST_DIGITS)
         is_sound = name not in _NO_NAMES and separator not in name and is_count
@@ -59,11 +62,11 @@ def read_known_tags(raw: bytes, separator: str = ",") -> KnownTags:
             found.categories.append(category)
             found.counts.append(int(count or 0))
             found.aliases.append(aliases)
-        else:
-            broken += bool("".join(row).strip())
+        elif "".join(row).strip():
+            broken.append(good[reader.line_num - 1])
     words = _categories(set(found.categories))
     found.categories = [words[category] for category in found.categories]
-    return KnownTags(found, broken)
+    return KnownTags(found, len(broken), 1 + min(broken, default=-1))
 
 
 def _is_header(line: str) -> bool:

@@ -78,9 +78,9 @@ def test_a_category_may_be_a_word() -> None:
     ],
 )
 def test_a_broken_line_is_counted_and_harms_no_other(line: bytes) -> None:
-    """What is no tag is left out; every other line is read."""
+    """What is no tag is left out, and its place told; every other line is read."""
     found = read_known_tags(PLAIN + line + b"\n" + b"sky,0,7\n")
-    assert found.broken == 1
+    assert (found.broken, found.first_broken) == (1, 4)
     assert found.tags.names == ["1girl", "long_hair", "miku", "sky"]
 
 
