@@ -104,7 +104,7 @@ async def test_tags_are_moved_deleted_and_told_when_they_stand_twice(desk: Desk)
     desk.image("1.png", caption="long hair, (solo:1.2), Long_Hair")
     async with desk.review() as review:
         await review.press(commands.Edit)
-        review.shows("EDIT · twice: long hair")
+        review.shows("EDIT · ", "/75 · T5 ~", "/512 · twice: long hair")
         await review.press("alt+d")
         review.shows_not("twice")
         assert _editor(review) == "long hair, (solo:1.2)"
@@ -136,6 +136,23 @@ async def test_weights_stay_while_tags_are_completed_and_moved(desk: Desk) -> No
         await review.press("alt+right", "alt+right")
         await review.press("ctrl+s")
     desk.caption_file("1.png").reads("(looking:1.1), (x, y:1.3), z, (long hair:1.2)")
+
+
+async def test_tokens_are_counted_while_they_are_typed(desk: Desk) -> None:
+    """The frame counts what would be written, says where a block ends, and the text shows it."""
+    desk.image("1.png", caption="cat " * 72 + "dog")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        await review.comes_to_show("EDIT · 73/75 · T5 ~")
+        await review.write(" sits there")
+        review.shows("EDIT · 75/75 · T5 ~91/512")
+        await review.write(" now")
+        review.shows("EDIT · 76/75! · T5 ~92/512 · 75 ends after “there”")
+        editor = review.app.screen.query_one(TagEditor)
+        ((first, end, _),) = editor._account.styled
+        assert editor.text[:end].endswith("ther" + editor.text[first:end])
+        await review.press("ctrl+z", "ctrl+z")
+        review.shows("73/75")
 
 
 async def test_undo_goes_on_where_the_editor_ends(desk: Desk) -> None:

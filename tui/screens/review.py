@@ -67,7 +67,7 @@ class ReviewScreen(Surface):
         self._jobs = JobsDoor(workspace.title, self._link, self.turns, idle, settings.engine.device)
         self._sweeping = garbage.Sweeping()
         self._choosing, self._rewording = Choosing(self.turns), Rewording(self._hunk_editor, self.turns, self)
-        self._tokens = TokenCounts(settings, idle, self._caption.show_tokens, lambda told, _: self.notice(told))
+        self._tokens = TokenCounts(settings, idle, self.show_tokens, lambda told, _: self.notice(told))
         deciding = Deciding(self.turns, hand)
         completing = Completing(workspace, settings.captions.vocabularies, idle, lambda told: self.say(told, "warning"))
         self.editing = Editing(self._editor, self.turns, deciding, hand, self, completing)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from engine.captions.tokens.tokens import Limits, Tokens
     from engine.review.records import Counts
     from engine.workspace import Workspace
     from tui.actions.action import Handler, Handlers
@@ -145,6 +146,11 @@ class Surface(Screen[None]):
         """Show that keys go to the editor, or to the screen again."""
         self._keys.show_keys(self._editor.hints if editing else ())
         self._caption.editing = editing
+
+    def show_tokens(self, tokens: Tokens, limits: Limits) -> None:
+        """Count with these from now on, on the card and while a caption is typed."""
+        self._caption.show_tokens(tokens, limits)
+        self._editor.show_tokens(tokens, limits)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line in the status bar."""

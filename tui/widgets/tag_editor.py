@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from rich.style import Style
 from textual.content import Content
 from textual.document._document import Document
 
 from engine.captions.display import from_editor, show, to_editor
+from engine.captions.tokens.tokens import Limits, Tokens
 from engine.errors import Refused
 from tui.actions import writing
 from tui.messages import EditLeft, EditSaved
 from tui.typing import tag_mode
+from tui.typing.account import Account, account
 from tui.typing.habit import Habit
 from tui.widgets.completion import CompletionList
 from tui.widgets.in_order import do_bound
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from textual import events
 
     from engine.captions.known.suggestion import Suggestion
-
-_TWICE = Style(underline=True, bold=True)
 
 
 class Completer(Protocol):
@@ -65,7 +64,8 @@ class TagEditor(SafeEditor):
         """Whether the last key typed something, as opposed to one that changes the text in another way."""
         self._found: list[Suggestion] = []
         self._found_for = ""
-        self._twice: list[list[tuple[int, int]]] = []
+        self._account = Account()
+        self._tokens, self._limits = Tokens(), Limits()
         self._named = False
         """Whether the character under the cursor is named below the text."""
 
@@ -87,7 +87,7 @@ class TagEditor(SafeEditor):
         self._separator, self._opened = separator, safe
         self.load_text(safe)
         self.move_cursor(self.document.end)
-        self._mark_twice()
+        self._take_account()
         self._tell_keys()
         self.display = True
         self.focus()
@@ -197,7 +197,7 @@ class TagEditor(SafeEditor):
         """Keep up with what was typed."""
         if self.display and self.text != self._opened:
             self._tell_keys()
-        self._mark_twice()
+        self._take_account()
         self.typed()
         if self._listed_for is not None or self._typing:
             self._suggest()
@@ -275,24 +275,26 @@ class TagEditor(SafeEditor):
             if key in {"tab", "shift+tab"}:
                 event.prevent_default().stop()
 
-    # --- tags that stand twice ------------------------------------------------------------------------------------
+    # --- what is said of the text -----------------------------------------------------------------------------------
 
-    def _mark_twice(self) -> None:
-        """Name in the title what stands more than once."""
-        twice = tag_mode.twice(self.text, self._separator)
-        if twice != self._twice:
-            self._twice = twice
+    def show_tokens(self, tokens: Tokens, limits: Limits) -> None:
+        """Count with these from now on."""
+        self._tokens, self._limits = tokens, limits
+        self._take_account()
+
+    def _take_account(self) -> None:
+        """Say in the title how many tokens there are, and what stands more than once; mark both in the text."""
+        now = account(self.text, self._opened, self._separator, self._tokens, self._limits)
+        if now.styled != self._account.styled:
             self._line_cache.clear()  # of lines that did not change otherwise
             self.refresh()
-        names = [self.text[slice(*places[0])] for places in self._twice]
-        told = f" · twice: {', '.join(names)}" if names else ""
-        self.border_title = Content(f"EDIT{show(told, one_line=True)}")
+        self._account = now
+        self.border_title = Content(now.title)
 
     def get_line(self, line_index: int) -> Text:
-        """Return a line, with the tags underlined that stand more than once."""
+        """Return a line, with what is to be seen in it: tags that stand more than once, the ends of CLIP's blocks."""
         line = super().get_line(line_index)
         start = self._lines.get_index_from_location((line_index, 0))
-        for places in self._twice:
-            for first, end in places:
-                line.stylize(_TWICE, max(0, first - start), max(0, end - start))
+        for first, end, style in self._account.on_line(start, len(line)):
+            line.stylize(style, first, end)
         return line
