@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.errors import ChangedOutside, CutlineError
 from tui import commands
 from tui.actions.writing import WriteCaption
+from tui.course.guard import Guard
 from tui.stage import Stage
 from tui.typing.drafts import Drafts, caption_text
 
@@ -53,6 +54,8 @@ class Editing:
         self._hand, self._completing = hand, completing
         self._told_of: dict[ImageId, Unwritten] = {}
         """What could not be kept when the person last asked to leave."""
+        self._warned = Guard()
+        """Changed when the person is told that their text would replace what somebody else wrote."""
         editor.completer, editor.typed = completing, self._typed
 
     async def begin(self) -> None:
@@ -102,12 +105,20 @@ class Editing:
 
     def save(self, text: str) -> None:
         """Ask for the text to be written."""
-        self._turns.ask(partial(self._write, text))
+        if self._warned.holds:
+            self._desk.say(f"held back: the caption changed just now; look, then {self._write_key} again", "warning")
+            self._editor.go_on()
+        else:
+            self._turns.ask(partial(self._write, text))
 
     async def _write(self, text: str, _: Card | None) -> None:
-        card = self.drafts.open_on
-        if card is None:
-            return
+        try:
+            if (card := self.drafts.open_on) is not None:
+                await self._write_over(card, text)
+        finally:
+            self._editor.go_on()
+
+    async def _write_over(self, card: Card, text: str) -> None:
         if text == caption_text(card):
             self._leave(text)
             self._desk.say("nothing was changed here: nothing was written")
@@ -119,8 +130,11 @@ class Editing:
             now = self._turns.card
             if now is not None and now.image == card.image:
                 self.drafts.open_on = now
-                over = f"; {self._write_key} again writes your text over it"
-                self._desk.say(f"{problem}{over if isinstance(problem, ChangedOutside) else ''}", "error")
+                over = ""
+                if isinstance(problem, ChangedOutside):
+                    self._warned.changed()
+                    over = f"; {self._write_key} again writes your text over it"
+                self._desk.say(f"{problem}{over}", "error")
             else:  # what was typed is for no other image
                 self._leave(text)
                 self._desk.say(f"{problem}; what you typed is kept as a draft", "error")

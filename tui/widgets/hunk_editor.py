@@ -50,11 +50,14 @@ class HunkEditor(SafeEditor):
         self.load_text(safe)
         self.move_cursor(self.document.end)
         self.border_title = "THIS CHANGE"
-        self.border_subtitle = (
-            f"{self.keys.shown(writing.TakeChange)} take · {self.keys.shown(writing.LeaveChange)} leave"
-        )
+        self.tell_keys()
         self.display = True
         self.focus()
+
+    def tell_keys(self) -> None:
+        """Name the keys that take the change and leave it below the text."""
+        take, leave = map(self.keys.shown, (writing.TakeChange, writing.LeaveChange))
+        self.border_subtitle = f"{take} take · {leave} leave"
 
     def close(self) -> None:
         """Hide and give the keys back."""
@@ -72,7 +75,7 @@ class HunkEditor(SafeEditor):
     def _leave(self) -> None:
         self.post_message(HunkLeft(self.content()))
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: events.Key) -> None:
         """Keep line breaks and tab out of the line."""
         await do_bound(self, event)
         if event.key in {"enter", "tab", "shift+tab"}:

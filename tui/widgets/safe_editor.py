@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.style import Style
+from textual.content import Content
 from textual.widgets import TextArea
 
 from engine.captions.display import drawn_in_editor, from_editor, to_editor
@@ -37,6 +38,8 @@ class SafeEditor(TextArea):
         """
         super().__init__(id=id, soft_wrap=True, compact=compact, highlight_cursor_line=False)
         self.display = False
+        self._held = False
+        """Whether nothing is taken, because what stands here is on its way elsewhere."""
         self._actions, self._textuals_own = tuple(actions), self._bindings.copy()
         self.take_keys(PLAIN)
 
@@ -73,9 +76,33 @@ class SafeEditor(TextArea):
                     line.stylize(_STANDS_IN, at, at + 1)
         return line
 
+    def hold(self, why: str) -> None:
+        """Take nothing that is typed until `go_on`, and say why below the text, one raw line."""
+        self._held = True
+        self.border_subtitle = Content(why)
+
+    def go_on(self) -> None:
+        """Take what is typed again."""
+        self._held = False
+        self.tell_keys()
+
+    def tell_keys(self) -> None:
+        """Name the keys that end the editing below the text."""
+
+    async def take_key(self, event: events.Key) -> None:
+        """Do what a key does here and in no other text."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if self._held:
+            event.prevent_default().stop()
+        else:
+            await self.take_key(event)
+
     async def _on_paste(self, event: events.Paste) -> None:
         """Take pasted text in the safe form, too: a widget hands escape sequences on to the terminal."""
         event.prevent_default().stop()
+        if self._held:
+            return
         try:
             safe = to_editor(event.text.replace("\r\n", "\n").replace("\r", "\n"))  # terminals paste line ends as \r
         except Refused:

@@ -88,7 +88,7 @@ class TagEditor(SafeEditor):
         self.load_text(safe)
         self.move_cursor(self.document.end)
         self._take_account()
-        self._tell_keys()
+        self.tell_keys()
         self.display = True
         self.focus()
 
@@ -123,6 +123,7 @@ class TagEditor(SafeEditor):
 
     def _save(self) -> None:
         self._close_list()
+        self.hold("being written …")
         ready = tag_mode.without_open_end(self.text, self._opened, self._separator)
         self.post_message(EditSaved(from_editor(ready)))
 
@@ -184,7 +185,8 @@ class TagEditor(SafeEditor):
         assert isinstance(self.document, Document)
         return self.document
 
-    def _tell_keys(self) -> None:
+    def tell_keys(self) -> None:
+        """Name the keys that write and leave below the text."""
         write, leave = map(self.keys.shown, (writing.WriteCaption, writing.LeaveCaption))
         self._tell(f"{write} write · {leave} keep as draft")
 
@@ -196,7 +198,7 @@ class TagEditor(SafeEditor):
     def on_text_area_changed(self) -> None:
         """Keep up with what was typed."""
         if self.display and self.text != self._opened:
-            self._tell_keys()
+            self.tell_keys()
         self._take_account()
         self.typed()
         if self._listed_for is not None or self._typing:
@@ -211,7 +213,7 @@ class TagEditor(SafeEditor):
         if self._named:
             self._tell(f"under the cursor: {show(from_editor(here))}")
         elif named_before:
-            self._tell_keys()
+            self.tell_keys()
 
     def _suggest(self, *, asked: bool = False) -> None:
         """Show what begins like the tag at the cursor, and ask for what nearly fits."""
@@ -258,7 +260,7 @@ class TagEditor(SafeEditor):
 
     # --- keys -----------------------------------------------------------------------------------------------------
 
-    async def _on_key(self, event: events.Key) -> None:
+    async def take_key(self, event: events.Key) -> None:
         """Let the list have its keys while it is open; keep tab out of captions."""
         key = event.key
         self._typing = event.is_printable or key == "backspace"
