@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from tui import commands
+from tui.course import guard
 
 if TYPE_CHECKING:
+    import pytest
+
     from tests.stories.desk import Desk
 
 LOOKED_AT_WITHIN_SECONDS = 1.0
@@ -41,6 +45,29 @@ async def test_a_caption_changed_outside_appears_by_itself(desk: Desk) -> None:
         within = LOOKED_AT_WITHIN_SECONDS + SLACK_SECONDS
         await review.until(lambda: review.result_line() == "a dog, lamp", "the new caption is shown", within)
         review.shows_hunks(chosen=["+lamp"], left=["+window"])
+
+
+async def test_a_card_that_just_changed_is_not_decided_unseen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key pressed right after the caption in view changed outside is held back; later, or after a move, it decides."""
+    desk.images("1.png", "2.png", "3.png", caption="a cat")
+    async with desk.review(size=(140, 40)) as review:
+        monkeypatch.setattr(guard, "HELD_SECONDS", math.inf)
+        desk.caption_file("1.png").write("a dog")
+        await review.comes_to_show("a dog")
+        await review.at_once("a")
+        review.shows("held back: this card changed just now; look, then a again")
+        assert (review.in_view, desk.kinds()) == ("1.png", [])
+        monkeypatch.setattr(guard, "HELD_SECONDS", 0.0)
+        await review.at_once("a")
+        assert (review.in_view, desk.states()["1.png"]) == ("2.png", "accepted")
+        monkeypatch.setattr(guard, "HELD_SECONDS", math.inf)
+        desk.caption_file("2.png").write("a bird")
+        await review.comes_to_show("a bird")
+        await review.press(commands.Next)
+        await review.at_once("a")
+        review.shows("3.png: accepted as it stands")
+    assert desk.kinds() == ["approve", "approve"]
+    assert desk.states()["2.png"] == "untouched"
 
 
 async def test_another_cutline_decides_at_the_same_time(desk: Desk) -> None:
