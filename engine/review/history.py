@@ -89,21 +89,24 @@ def steps(db: sqlite3.Connection, limit: int, before: int | None = None, below: 
     return [singles[row] if group is None else _group(db, row, group) for row, group in found]
 
 
-def rows(db: sqlite3.Connection, image: int | None = None, newest: int | None = None) -> Iterator[JournalRow]:
+def rows(
+    db: sqlite3.Connection, image: int | None = None, newest: int | None = None, after: int = 0
+) -> Iterator[JournalRow]:
     """Yield the journal, oldest first, a page of it in memory at a time.
 
     Args:
         db: The store.
         image: Only what concerns this image.
         newest: Only so many rows, the newest; None for all.
+        after: Only rows newer than this.
     """
     where, given = ("AND j.image = ?", [image]) if image is not None else ("", [])
-    at = 0
+    at = after
     if newest is not None:
         found = db.execute(
             f"SELECT j.id FROM journal j WHERE TRUE {where} ORDER BY j.id DESC LIMIT 1 OFFSET ?", (*given, newest)
         ).fetchone()
-        at = found[0] if found else 0
+        at = max(found[0], after) if found else after
     while page := _page(db, f"WHERE j.id > ? {where} ORDER BY j.id LIMIT {PAGE}", (at, *given)):
         yield from page
         at = page[-1].id

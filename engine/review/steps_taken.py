@@ -150,15 +150,16 @@ class StepsTaken(Opened):
 
     # --- looking back -----------------------------------------------------------------------------------------
 
-    def history(self, image: ImageId | None = None, newest: int | None = None) -> Iterator[JournalRow]:
+    def history(self, image: ImageId | None = None, newest: int | None = None, after: int = 0) -> Iterator[JournalRow]:
         """Yield the journal, oldest first; never all of it in memory.
 
         Args:
             image: Only what concerns this image.
             newest: Only so many rows, the newest; None for all.
+            after: Only rows newer than this.
         """
         with self.store.explained():
-            yield from history.rows(self.store.db, image, newest)
+            yield from history.rows(self.store.db, image, newest, after)
 
     def steps(self, limit: int, before: int | None = None) -> list[HistoryStep]:
         """Return the newest steps, a group as one of them; what it costs does not grow with the journal.

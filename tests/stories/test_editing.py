@@ -57,6 +57,27 @@ async def test_a_beginning_an_alias_and_a_slip_are_completed(desk: Desk) -> None
     desk.caption_file("1.png").reads("1girl, solo, holding sword, long hair, looking at viewer")
 
 
+async def test_what_is_completed_follows_what_was_written(desk: Desk) -> None:
+    """A tag renamed everywhere is suggested by its new name and count, undone by its old one; accepted tags count, too."""
+    desk.images("1.png", "2.png", "3.png", caption="zebra")
+    desk.proposal("1.png", {"zebu": 0.9})
+    async with desk.review() as review:
+        await review.press(commands.Edit, "escape", commands.BulkEdit, "r")
+        await review.write("zebra=quagga")
+        await review.press("enter", "enter")
+        await review.press(commands.Edit)
+        await review.write(", z")
+        review.shows_not("zebra")
+        await review.press("backspace", "q")
+        review.shows("quagga", "×3")
+        await review.press(*["backspace"] * 3, "escape", "escape", commands.Undo, commands.Accept)
+        desk.caption_file("1.png").reads("zebra, zebu")
+        await review.press(commands.Edit)
+        await review.write(", z")
+        review.shows("zebra", "×3", "zebu", "×1")
+        review.shows_not("quagga")
+
+
 @pytest.mark.usefixtures("_booru")
 async def test_the_list_leaves_keys_to_the_text(desk: Desk) -> None:
     """Escape closes the list first, and enter is a new line until somebody goes into the list."""

@@ -142,8 +142,6 @@ class Editing:
         self.drafts.written()
         self._close()
         self._desk.say("edited and written", "good")
-        if (now := self._turns.card) is not None and now.image == card.image:
-            self._completing.learn(card.frame.raw, now.frame.raw)
 
     def leave(self, text: str) -> None:
         """Close the editor and keep what was typed."""

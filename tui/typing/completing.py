@@ -7,11 +7,15 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from engine.errors import CutlineError
+from engine.review.journal import VOID
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from engine.captions.known.suggestion import Suggestion
     from engine.captions.known.vocabulary import KnownIndex, Vocabulary
+    from engine.review.records import JournalRow
     from engine.workspace import Workspace
     from tui.idle import Idle
 
@@ -35,15 +39,17 @@ class Completing:
         self._vocabulary: Vocabulary | None = None
         self._known: KnownIndex | None = None
         self._own: Counter[str] | None = None
+        self._counted_to = 0
+        """The newest row of the journal that is in these counts."""
         self._begun = self._closed = False
         self._asked = 0
 
     def begin(self) -> None:
-        """Load everything, the first time somebody is about to type: the vocabularies, then the dataset's own tags."""
+        """Somebody is about to type: load the vocabularies the first time, and bring the dataset's own tags up to date."""
         if not self._begun:
             self._begun = True
             self._do(self._load_known, self._tell_of)
-            self._do(self._load_own, lambda _: None)
+        self._do(self._count_own, lambda _: None)
 
     def _tell_of(self, problems: Sequence[str]) -> None:
         """Name the first problem and count the others, in one line: whoever mends it is told of the next."""
@@ -63,10 +69,6 @@ class Completing:
     def forget(self) -> None:
         """Answer nothing that was asked before."""
         self._asked += 1
-
-    def learn(self, before: bytes | None, after: bytes | None) -> None:
-        """Take in a caption that was written by hand: its tags are the dataset's from now on."""
-        self._do(lambda: self._count(before, after), lambda _: None)
 
     def close(self) -> None:
         """Give up what is under way, and end the thread."""
@@ -98,28 +100,47 @@ class Completing:
         self._vocabulary = Vocabulary({}, self._known)
         return problems
 
-    def _load_own(self) -> None:
+    def _count_own(self) -> None:
+        """Count the dataset's tags: in all captions the first time, then in what the journal says was written since."""
         from engine.captions.known.vocabulary import Vocabulary  # noqa: PLC0415
+
+        try:
+            own, newest = self._read_all() if self._own is None else self._followed(self._own)
+        except CutlineError:
+            return  # what is known goes on being completed; the next time it is tried again
+        if own != self._own:
+            self._vocabulary = Vocabulary(own, self._known)
+        self._own, self._counted_to = own, newest
+
+    def _read_all(self) -> tuple[Counter[str], int]:
         from engine.vocabularies import count_own  # noqa: PLC0415
 
         desk = self._workspace
         images = [entry.key for entry in list(desk.entries.values())]
-        self._own = count_own(desk.files, images, desk.extension, desk.separator, lambda: self._closed)
-        self._vocabulary = Vocabulary(self._own, self._known)
+        for _ in range(2):
+            newest = desk.newest_step()
+            own = count_own(desk.files, images, desk.extension, desk.separator, lambda: self._closed)
+            if desk.newest_step() == newest:
+                break  # else nobody knows whether what was written meanwhile is in it: once more
+        return own, newest
+
+    def _followed(self, own: Counter[str]) -> tuple[Counter[str], int]:
+        from engine.captions.known.vocabulary import count_tags  # noqa: PLC0415
+
+        counts, newest, separator = Counter(own), self._workspace.newest_step(), self._workspace.separator
+        counts.subtract(count_tags((step.before for step in self._written(newest)), separator))
+        counts.update(count_tags((step.after for step in self._written(newest)), separator))
+        return +counts, newest  # without those that are left nowhere
+
+    def _written(self, newest: int) -> Iterator[JournalRow]:
+        """Yield the steps that wrote a caption since the last counting."""
+        for step in self._workspace.history(after=self._counted_to):
+            if self._closed or step.id > newest:
+                break
+            if step.caption is not None and step.status not in VOID and self._workspace.concerns(step):
+                yield step
 
     def _near(self, typed: str, number: int) -> list[Suggestion]:
         if self._vocabulary is None or number != self._asked:
             return []
         return self._vocabulary.fuzzy(typed, MOST_SUGGESTED, lambda: self._closed or number != self._asked)
-
-    def _count(self, before: bytes | None, after: bytes | None) -> None:
-        from engine.captions.known.vocabulary import Vocabulary, count_tags  # noqa: PLC0415
-
-        if self._own is None:
-            return
-        separator = self._workspace.separator
-        counts = Counter(self._own)
-        counts.subtract(count_tags([before], separator))
-        counts.update(count_tags([after], separator))
-        self._own = +counts  # without those that are left nowhere
-        self._vocabulary = Vocabulary(self._own, self._known)

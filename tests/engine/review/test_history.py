@@ -92,13 +92,15 @@ def test_the_rows_of_a_step_are_its_files(course: Shelf) -> None:
 
 
 def test_history_is_read_in_pages(course: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
-    """All rows come once and in order, whatever the page; `newest` gives the end of them."""
+    """All rows come once and in order, whatever the page; `newest` gives the end of them, `after` what came since."""
     whole = list(course.desk.history())
     monkeypatch.setattr(history, "PAGE", 3)
     assert list(course.desk.history()) == whole
     assert [row.id for row in whole] == [1, 2, 3, 4, 5, 6, 7, 8]
     assert [row.undone_by for row in whole] == [None, 8, 7, 6, None, None, None, None]
     assert [row.id for row in course.desk.history(newest=2)] == [7, 8]
+    assert [row.id for row in course.desk.history(after=3)] == [4, 5, 6, 7, 8]
+    assert [row.id for row in course.desk.history(newest=4, after=6)] == [7, 8]
     assert [row.id for row in course.desk.history(course.id("b.png"), newest=2)] == [5, 7]
 
 
