@@ -5,7 +5,7 @@ Opened with a key, written with ctrl+s; what is not written stays a draft.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.document._document import Document
@@ -29,19 +29,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from engine.captions.known.suggestion import Suggestion
-
-
-class Completer(Protocol):
-    """Whoever knows tags."""
-
-    def complete(self, typed: str) -> list[Suggestion]:
-        """Return what begins with what was typed."""
-
-    def near(self, typed: str, show: Callable[[list[Suggestion]], None]) -> None:
-        """Show what nearly fits, later, unless something else was asked for by then."""
-
-    def forget(self) -> None:
-        """Answer nothing that was asked before."""
+    from tui.typing.completer import Completer
 
 
 class TagEditor(SafeEditor):
