@@ -69,9 +69,9 @@ def test_a_long_run_of_letters_takes_no_square_of_its_length(pairs: BytePairs) -
     text = "".join(chr(random.randint(0x4E00, 0x9FFF)) for _ in range(4000))
 
     def seconds(count: int) -> float:
-        began = time.perf_counter()
+        began = time.thread_time()  # what others do on the machine does not count
         pairs.ends(text[:count])
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     assert min(seconds(4000) for _ in range(3)) < 40 * min(seconds(400) for _ in range(3))
 
