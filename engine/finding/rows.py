@@ -147,7 +147,7 @@ class Rows:
 
     def name_rank(self, patience: Patience) -> NDArray[np.int32]:
         """Return the place of each slot among all by name, numbers in it as numbers."""
-        if len(self._ranks.get("name", ())) != len(self):
+        if "name" not in self._ranks or len(self._ranks["name"]) != len(self):
             made = [b"\0".join(natural(key)) for keys in patience.batches(self.keys, AT_ONCE) for key in keys]
             return self._rank("name", made, patience)
         return self._ranks["name"]
@@ -159,7 +159,7 @@ class Rows:
         return self._digests.all
 
     def _rank(self, name: str, keys: Sequence[bytes], patience: Patience) -> NDArray[np.int32]:
-        if len(self._ranks.get(name, ())) != len(keys):
+        if name not in self._ranks or len(self._ranks[name]) != len(keys):
             ranks = np.empty(len(keys), np.int32)
             ranks[[*patience.sorted_places(keys)]] = np.arange(len(keys), dtype=np.int32)
             self._ranks[name] = ranks
