@@ -82,6 +82,7 @@ class CutlineApp(App[int], inherit_bindings=False):
         self._hand = Hand(self.idle)
         self._review = ReviewScreen(workspace, self._hand, self.idle, drawing, lineup or Lineup(), settings)
         self._review.resuming.is_on = resumes
+        self._review.typed_ahead.send = super().on_event
         self.keymap = Keymap(settings.keys)
         self.looks = Looks(self, self._hand, self._review.say)
         self._review.dress(self.keymap, self.looks.handlers)
@@ -98,15 +99,11 @@ class CutlineApp(App[int], inherit_bindings=False):
         await self.idle.reached()
 
     async def on_event(self, event: events.Event) -> None:
-        """Let the review see its keys first, where there is still one order among them."""
-        if (
-            isinstance(event, events.Key)
-            and not event.is_forwarded
-            and self.screen is self._review
-            and await self._review.typed_ahead.take(event)
-        ):
-            return
-        await super().on_event(event)
+        """Keep what is typed in its order; behind the key that left it is for nothing here."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            await super().on_event(event)
+        elif not self._exit:
+            await self._review.typed_ahead.take(event)
 
     def action_leave(self, key: str) -> None:
         """Leave from every screen and line; in its turn behind what was typed there before."""
@@ -134,6 +131,7 @@ class CutlineApp(App[int], inherit_bindings=False):
         """Put the theme on and show the review."""
         problems = [*self.looks.begin(self._theme_wanted), *self.keymap.problems]
         self.push_screen(self._review)
+        self.screen_change_signal.subscribe(self, lambda _: self._review.typed_ahead.hold(), immediate=True)
         self.run_worker(self.looks.watch(), name="looks")
         self._heed_signals()
         if problems:

@@ -36,7 +36,6 @@ from tui.actions.other import Help, History, Jobs, Palette, Quit, Theme
 __all__ = [
     "ALL",
     "FOOTER",
-    "OPENING",
     "Accept",
     "AcceptCandidate",
     "Action",
@@ -159,9 +158,6 @@ FOOTER: tuple[type[Command], ...] = (
     Quit,
 )
 """What the footer shows, in its order; where it is narrow, the later ones of the middle go first."""
-
-OPENING: tuple[type[Command], ...] = (BulkEdit, Tags, History, Jobs, Palette, Sort, Help)
-"""What shows another screen over the review; asked for twice before that is there, it opens one."""
 
 
 def named(name: str) -> type[Command]:

@@ -112,3 +112,27 @@ def test_a_picture_in_a_terminal(desk: Desk, tmux: Tmux) -> None:
     tmux.until(lambda screen: sum(screen.count(sign) for sign in "▀▄█▌▐🬀🬁🬂🬃") > 50, "the picture is drawn")
     tmux.type("q")
     tmux.until(lambda screen: "1.png" not in screen.replace("review", ""), "the app ended")
+
+
+def test_keys_in_one_burst_in_a_terminal(desk: Desk, tmux: Tmux) -> None:
+    """A burst decides what was to be decided, and nothing below a screen, an editor or a line that it opens."""
+    names = [f"{number}.png" for number in range(6)]
+    desk.images(*names, caption="a cat")
+    for name in names:
+        desk.proposal(name, {"window": 0.9})
+    tmux.enter(cutline("review", "--preview", "none", str(desk.root)))
+    tmux.comes_to_show("6 pending")
+    tmux.type("a", "a", "b", "d", *"a*")
+    tmux.comes_to_show("drop TAG, TA* a*", "would change 6 of 6")
+    tmux.type("Escape")
+    tmux.until(lambda screen: "drop TAG, TA* a*" not in screen, "the line is closed")
+    tmux.type("q", "x", "T", "a")
+    tmux.comes_to_show("tags", "add to all")
+    tmux.until(lambda _: len(desk.kinds()) == 3, "the decision before it is made")
+    tmux.type("Escape")
+    tmux.until(lambda screen: "add to all" not in screen, "the line is closed")
+    tmux.type("q", "e", "!", "C-s", "x")
+    tmux.comes_to_show("2 accepted", "2 rejected")
+    tmux.type("/", *"name:9", "BSpace", "5", "Enter", "q")
+    tmux.until(lambda screen: "rejected" not in screen, "the shell is there again")
+    assert desk.kinds() == ["accept", "accept", "reject", "edit", "reject"]

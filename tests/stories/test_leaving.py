@@ -116,7 +116,7 @@ async def test_every_notice_of_the_start_is_read(desk: Desk) -> None:
 
 @pytest.mark.parametrize("typed", ["hello ", "o", "more H?b"])
 async def test_keys_typed_behind_e_are_put_into_the_editor(desk: Desk, typed: str) -> None:
-    """Everything printable comes into the editor in its order, no screen opens over it, and other keys are dropped."""
+    """They come into the editor in their order, and no screen opens over it."""
     desk.image("1.png", caption="a cat")
     async with desk.review() as review:
         await review.at_once("e", "down", *typed)

@@ -67,6 +67,9 @@ class Command(Action):
     decides: ClassVar[bool] = False
     """Whether it is held back on a card that changed by itself a moment ago."""
 
+    hands_over: ClassVar[bool] = False
+    """Whether something else has the keys after it: a screen, a line, an editor, the shell. What is typed waits for it."""
+
     @staticmethod
     def why_not(now: Situation) -> str:  # noqa: ARG004  (most actions ask)
         """Say why it does nothing now; empty when it does something."""

@@ -159,6 +159,7 @@ class EditHunk(Command):
     """Edit a hunk."""
 
     name, group, keys = "edit_hunk", "Choose", ("E",)
+    hands_over = True
     help = "Write the change under the cursor anew, before it is accepted; enter takes it"
     why_not = staticmethod(unwritable)
 

@@ -84,6 +84,7 @@ class Edit(Command):
     """Edit by hand."""
 
     name, group, keys, hint = "edit", "Decide", ("e",), "edit"
+    hands_over = True
     help = "Edit the caption by hand; what you type and do not write is kept as a draft"
     why_not = staticmethod(undecidable)
 

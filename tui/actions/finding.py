@@ -19,6 +19,7 @@ class Filter(Command):
     """Filter the queue."""
 
     name, group, keys, hint = "filter", "Find", ("slash",), "filter"
+    hands_over = True
     help = (
         "Only images that fit, such as tag:cat -flagged or @name; tab completes, ctrl+s keeps it, an empty line ends it"
     )
@@ -28,6 +29,7 @@ class Sort(Command):
     """Order the queue."""
 
     name, group, keys = "order", "Find", ("o",)
+    hands_over = True
     help = "Choose in which order images come: by doubt, by tokens, newest, random"
 
 
@@ -35,6 +37,7 @@ class Limit(Command):
     """Limit the session."""
 
     name, group, keys = "limit", "Find", ("B",)
+    hands_over = True
     help = "Make a session of the next so many images that wait; an empty line brings all back"
 
 

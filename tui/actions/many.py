@@ -69,6 +69,7 @@ class BulkEdit(Command):
     """Edit many captions."""
 
     name, group, keys = "bulk_edit", "Many", ("b",)
+    hands_over = True
     help = "The same edit for this image, those selected, those filtered or all: first shown, then made, undone as one"
     why_not = staticmethod(no_queue)
 
@@ -77,5 +78,6 @@ class Tags(Command):
     """Show all tags."""
 
     name, group, keys = "tags", "Many", ("T",)
+    hands_over = True
     help = "List the tags of all captions with their counts: rename, merge, drop, add, filter by one"
     why_not = staticmethod(no_queue)

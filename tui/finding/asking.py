@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tui.widgets.filter_bar import FilterBar
 
 USUAL_LIMIT = 200
+LINES = (commands.Filter.name, commands.Limit.name)
+"""The actions that open one."""
 
 
 class Asking:
@@ -52,13 +54,12 @@ class Asking:
         following.is_held = lambda: self.is_typing
 
     def open(self, name: str) -> bool:
-        """Open the line that an action asks for, at once: what is typed next belongs into it; False for other actions."""
-        if name not in (commands.Filter.name, commands.Limit.name):
+        """Open the line that an action asks for; False for other actions, and while the line is not there yet."""
+        if name not in LINES or (bar := self._sight.filter_bar()) is None:
             return False
-        if (bar := self._sight.filter_bar()) is not None:
-            self.is_typing = True
-            self._sight.show_typing(typing=True)
-            (self._ask_filter if name == commands.Filter.name else self._ask_limit)(bar)
+        self.is_typing = True
+        self._sight.show_typing(typing=True)
+        (self._ask_filter if name == commands.Filter.name else self._ask_limit)(bar)
         return True
 
     def shut(self) -> None:

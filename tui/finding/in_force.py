@@ -14,7 +14,7 @@ from engine.finding.language import parse_order
 from engine.finding.language.saved import broken
 from tui.course.lineup import USUAL, Lineup
 from tui.errands import Errands
-from tui.finding.asking import Asking
+from tui.finding.asking import LINES, Asking
 from tui.finding.filtering import Filtering
 from tui.finding.following import Following
 from tui.finding.keeping import Keeping
@@ -67,6 +67,7 @@ class Finding:
     def handlers(self) -> Handlers:
         """What does each action."""
         return {
+            **{name: partial(self._open_line, name) for name in LINES},
             "order": self._order,
             "only_selected": self._only_selected,
             "next_waiting": partial(self._go_waiting, 1),
@@ -79,7 +80,7 @@ class Finding:
         return self._asking.is_typing
 
     def open_line(self, name: str) -> bool:
-        """Open the line that an action asks for, at once: what is typed next belongs into it; False for other actions."""
+        """Open the line that an action asks for at once, waiting for no turn; False where that cannot be done."""
         return self._asking.open(name)
 
     def shared_finder(self) -> Finder:
@@ -162,6 +163,10 @@ class Finding:
             turns.stage.show_lineup()
 
     # --- keys -------------------------------------------------------------------------------------------------
+
+    async def _open_line(self, name: str, _: Card | None) -> None:
+        """Open a line in its turn: it was asked for before there was one."""
+        self._asking.open(name)
 
     async def _order(self, _: Card | None) -> None:
         await self._sight.ask_order(self._turns.lineup.order, self._want_order)

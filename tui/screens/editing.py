@@ -15,6 +15,7 @@ from tui.typing.drafts import Drafts, caption_text
 if TYPE_CHECKING:
     from engine.review.drafts import Unwritten
     from engine.review.records import ImageId
+    from tui.actions.action import Handler
     from tui.course.card import Card
     from tui.course.deciding import Deciding
     from tui.course.turns import Turns
@@ -28,6 +29,9 @@ class Desk(Stage, Protocol):
 
     def show_editing(self, *, editing: bool) -> None:
         """Show that the editor is open, or closed again."""
+
+    def hand_over(self, act: Handler) -> None:
+        """Ask for a turn after which something else has the keys."""
 
     def notice(self, *told: str) -> None:
         """Say raw lines that nobody asked for, beside others of that kind that still stand there."""
@@ -109,7 +113,7 @@ class Editing:
             self._desk.say(f"held back: the caption changed just now; look, then {self._write_key} again", "warning")
             self._editor.go_on()
         else:
-            self._turns.ask(partial(self._write, text))
+            self._desk.hand_over(partial(self._write, text))
 
     async def _write(self, text: str, _: Card | None) -> None:
         try:

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from tui.screens.surface import Surface
     from tui.thresholds.threshold_keys import ThresholdKeys
 
-OPEN_AN_EDITOR = (commands.Edit.name, commands.EditHunk.name)
-
 
 class Performing:
     """Turns the name of an action into a turn of its handler."""
@@ -33,22 +31,21 @@ class Performing:
         self.handlers: Handlers = {}
         self._surface, self._turns = surface, surface.turns
         self._finding, self._thresholds, self._sweeping = finding, thresholds, sweeping
-        self.opens_editor = False
-        """Whether an editor was asked for that is not open yet."""
 
     def ask(self, name: str, number: int) -> None:
         """Put a command at the end of what was asked."""
         command, turns = commands.named(name), self._turns
-        if self.opens_editor and command is not commands.Quit:
-            return  # asked for by the mouse or by name: it would cover the editor that is about to open
-        if (self._finding.is_typing and command is not commands.Quit) or self._finding.open_line(name):
+        if command is not commands.Quit and (self._surface.typed_ahead.is_handing or self._finding.is_typing):
+            return  # asked for by the mouse: it would cover what is about to open
+        if self._finding.open_line(name):
             return
         if turns.busy and command is not commands.Quit:
             self._surface.say(f"{turns.busy} …; press it again after that", "warning")
             return
-        self.opens_editor = self.opens_editor or name in OPEN_AN_EDITOR
         if command.decides and (turns.guard.holds or turns.card is None):
             turns.ask(partial(self._hold_back, command))
+        elif command.hands_over:
+            self._surface.hand_over(partial(self._perform, command, number))
         else:
             turns.ask(partial(self._perform, command, number))
 
@@ -62,19 +59,10 @@ class Performing:
 
     async def _perform(self, command: type[commands.Command], number: int, card: Card | None) -> None:
         """Do what a key asked for, or say why it does nothing."""
-        try:
-            if reason := command.why_not(self._turns) or self._covered(command):
-                self._surface.say(reason, "warning")
-            else:
-                await self._do(command, number, card)
-        finally:
-            if command.name in OPEN_AN_EDITOR:
-                self.opens_editor = False
-
-    def _covered(self, command: type[commands.Command]) -> str:
-        """Say why an editor is not opened below another screen; empty where there is none."""
-        is_covered = self._surface.app.screen is not self._surface
-        return "not opened: another screen came first" if is_covered and command.name in OPEN_AN_EDITOR else ""
+        if reason := command.why_not(self._turns):
+            self._surface.say(reason, "warning")
+        else:
+            await self._do(command, number, card)
 
     async def _do(self, command: type[commands.Command], number: int, card: Card | None) -> None:
         self._thresholds.key_pressed()

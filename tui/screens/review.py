@@ -21,7 +21,6 @@ from tui.screens.jobs_door import JobsDoor
 from tui.screens.news import News
 from tui.screens.performing import Performing
 from tui.screens.surface import Surface
-from tui.screens.typed_ahead import TypedAhead
 from tui.sitting.resuming import KEPT_EVERY_SECONDS, Resuming
 from tui.thresholds.threshold_keys import ThresholdKeys
 from tui.typing.completing import Completing
@@ -77,8 +76,7 @@ class ReviewScreen(Surface):
         history = HistoryDoor(self.turns, hand, idle, deciding.undoing, lambda: self.app)
         self.resuming = Resuming(self.turns, self._finding, hand)
         self._performing = Performing(self, self._finding, self._thresholds, self._sweeping)
-        self.typed_ahead = TypedAhead(self, self._awaits_text)
-        handlers = {
+        self._performing.handlers = {
             **self.turns.handlers,
             **deciding.handlers,
             **self._choosing.handlers,
@@ -88,7 +86,6 @@ class ReviewScreen(Surface):
             **self._finding.handlers,
             **self._own_handlers,
         }
-        self._performing.handlers = {**handlers, **self.opened_once(handlers)}
 
     def dress(self, keymap: Keymap, handlers: Handlers) -> None:
         """Take over the keys in force, and what the app itself does when asked."""
@@ -145,15 +142,6 @@ class ReviewScreen(Surface):
         """Put a command at the end of what was asked."""
         self._notices.read()
         self._performing.ask(name, number)
-
-    def _awaits_text(self) -> bool:
-        """Say whether a line or an editor was asked for that does not have the keys yet."""
-        is_open = self.editing.under_way or self._rewording.under_way or self._finding.is_typing
-        return self._performing.opens_editor or (is_open and self.focused is None)
-
-    def on_descendant_focus(self) -> None:
-        """Hand over what was typed ahead."""
-        self.typed_ahead.release()
 
     @property
     def _own_handlers(self) -> Handlers:

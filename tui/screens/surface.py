@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.containers import Container, Vertical
@@ -15,6 +14,7 @@ from tui.preview.window import Window
 from tui.screens.notices import Notices
 from tui.screens.pictures import Pictures
 from tui.screens.sight import ReviewSight
+from tui.screens.typed_ahead import TypedAhead
 from tui.widgets.bars import KeyHints, StatusBar, TitleBar
 from tui.widgets.caption_diff import CaptionDiff
 from tui.widgets.hunk_editor import HunkEditor
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engine.captions.tokens.tokens import Limits, Tokens
     from engine.review.records import Counts
     from engine.workspace import Workspace
-    from tui.actions.action import Handler, Handlers
+    from tui.actions.action import Handler
     from tui.course.card import Card
     from tui.course.lineup import Lineup
     from tui.hand import Hand
@@ -65,6 +65,7 @@ class Surface(Screen[None]):
         """
         super().__init__()
         self.turns = Turns(workspace, hand, idle, self, lineup)
+        self.typed_ahead = TypedAhead(self, idle)
         self.said = False
         """Whether anything was said since somebody set this to False."""
         self._workspace = workspace
@@ -99,14 +100,9 @@ class Surface(Screen[None]):
         yield self._status
         yield self._keys
 
-    def opened_once(self, handlers: Handlers) -> Handlers:
-        """Return the handlers that show another screen, each of which does nothing while one lies over this."""
-
-        async def open_it(opens: Handler, card: Card | None) -> None:
-            if self.app.screen is self:
-                await opens(card)
-
-        return {opening.name: partial(open_it, handlers[opening.name]) for opening in commands.OPENING}
+    def hand_over(self, act: Handler) -> None:
+        """Ask for a turn that is to give the keys to something else."""
+        self.turns.ask(self.typed_ahead.handing(act))
 
     # --- what turns tell ----------------------------------------------------------------------------------------
 
@@ -158,6 +154,10 @@ class Surface(Screen[None]):
         if tone == "plain" and self._notices.unread:
             return  # an account of the start, such as how many images a filter found; the title says that, too
         self._status.say(text, tone)
+
+    def say_also(self, text: str) -> None:
+        """Say one more raw line behind the one that stands there."""
+        self.say("; ".join(filter(None, (self._status.says, text))), "warning")
 
     def say_instead(self, of: str, text: str) -> None:
         """Say one raw line in place of another, if that still stands there."""

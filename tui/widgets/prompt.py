@@ -143,7 +143,7 @@ class Prompt(Horizontal):
         if changed is not None:
             changed(text)
         self.display = True
-        self._line.focus()
+        self.screen.set_focus(self._line)  # at once: focus() would only ask for it, and keys behind this one come first
 
     def put(self, text: str, cursor: int | None = None) -> None:
         """Put another text in place of what was typed, as a completion does.
