@@ -132,9 +132,9 @@ async def test_help_while_the_job_is_started(desk: Desk, monkeypatch: pytest.Mon
     desk.image("a.png", "cat")
     goes_on = threading.Event()
 
-    def slowly(*_: object) -> str:
+    def slowly(*_: object) -> job_start.Started:
         goes_on.wait()
-        return "pixel_stats: 1 image asked about"
+        return job_start.Started("pixel_stats: 1 image asked about", None)
 
     monkeypatch.setattr(job_start, "start", slowly)
     async with desk.review() as review:
