@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from tui.preview.choice import Drawing
     from tui.stage import Tone
 
-MEDIUM_CELLS, WIDE_CELLS = 110, 170
-"""Widths from which the queue has a column of its own, and a broader one."""
+NARROW_CELLS, MEDIUM_CELLS, WIDE_CELLS = 72, 110, 170
+"""Widths from which there is a queue, it has a column of its own, and a broader one."""
+HIGH_LINES = 20
+"""Height from which there is room for a picture above the caption."""
 
 
 class Surface(Screen[None]):
@@ -48,10 +50,12 @@ class Surface(Screen[None]):
     CSS_PATH = "../styles/review.tcss"
     AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (Textual's way)
-        (0, "-narrow"),
+        (0, "-slim"),
+        (NARROW_CELLS, "-narrow"),
         (MEDIUM_CELLS, "-medium"),
         (WIDE_CELLS, "-wide"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (HIGH_LINES, "-high")]  # noqa: RUF012  (Textual's way)
 
     def __init__(self, workspace: Workspace, hand: Hand, idle: Idle, drawing: Drawing, lineup: Lineup) -> None:
         """Prepare; nothing is read yet.

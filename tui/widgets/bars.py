@@ -24,7 +24,7 @@ MOST_LINES = 3
 ROOM_FOR_WORDS = 110
 """A narrower title shows signs and numbers without words."""
 LEAST_NAME = 4
-"""Cells that the name of the folder keeps."""
+"""Cells of the name of the folder; with less room it is left out."""
 KEPT_NAME = 12
 """Cells that the name of the folder keeps as long as counts can be shorter."""
 LEAST_FILTER = 8
@@ -111,7 +111,9 @@ class TitleBar(Painted):
             text = clip(self._filter, max(LEAST_FILTER, room - LEAST_NAME - 4))
             middle.insert(0, Span(f"  {FILTERED.glyph} {text}", self.ink(FILTERED.ink)))
             room -= width_of(middle[:1])
-        left.append(Span(clip_start(self._dataset, max(LEAST_NAME, room)), self.ink("name")))
+        left.append(Span(clip_start(self._dataset, room), self.ink("name")))
+        if room < LEAST_NAME:  # where one is says more than which folder that is in
+            left = []
         return [spread([*left, *middle], right, width, self.ink("text"))]
 
     def _told_counts(self, room: int, *, words: bool) -> Line:

@@ -41,8 +41,9 @@ LEAST_LINES = 9
 COMFORTABLE_LINES = 34
 """A card does not grow beyond this unless its changes need the room."""
 HEADING_GAP = " · "
-NARROW = 48
-"""Cells; below, words are left out that a wide panel has room for."""
+LEAST_LINES_ABOVE_RESULT = 3
+"""For the image's name, what is said where the window is too low for all parts, and the result's heading."""
+TOO_LOW = "… a higher window shows the rest"
 
 
 class CaptionDiff(Painted):
@@ -115,6 +116,10 @@ class CaptionDiff(Painted):
         # On a high screen the result stays near what it comes of.
         needed = len(top) + len(bottom) + 2 * len(card.hunks) + 6
         room = min(height, max(COMFORTABLE_LINES, needed)) - len(top) - len(bottom) - 1
+        if room < 1:  # of all parts the result goes last
+            bottom = bottom and self._result(card, width, max(LEAST_RESULT, height - LEAST_LINES_ABOVE_RESULT))
+            told = [Span(TOO_LOW, self.ink("warning"))]
+            return [*top[: max(0, height - len(bottom) - 1)], told, *bottom]
         return [*top, [], *self._changes(card, width, room, len(top) + 1), *bottom]
 
     # --- parts ------------------------------------------------------------------------------------------------

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tui.jobs.job_start import Model
 
 NAME_CELLS = 26
+LEAST_HELP_CELLS = 24
+"""Beside the names; with less room what a line means stands under them."""
 
 
 class FormList(ItemList["FormLine"]):
@@ -41,8 +43,8 @@ class FormList(ItemList["FormLine"]):
         if in_view:
             others = f" — {' · '.join(item.choices)}" if item.choices else ""
             told = [Span(show(item.help + others, one_line=True), self.ink("muted"))]
-            indent = Span(" " * (NAME_CELLS + 1), self.ink("text"))
-            lines += [[indent, *line] for line in wrap(told, max(10, room))]
+            indent = NAME_CELLS + 1 if room >= LEAST_HELP_CELLS else 3
+            lines += [[Span(" " * indent, self.ink("text")), *line] for line in wrap(told, max(10, width - indent - 1))]
         return lines
 
 
@@ -61,9 +63,10 @@ class ModelList(ItemList["Model"]):
         entry, is_ready = item.entry, item.state == READY
         ink = self.ink("name" if in_view else "text" if is_ready else "muted")
         amount = size(entry.download_bytes) if entry.download_bytes else "no download"
-        right = [Span(f"{entry.kind}  {item.state:<14} {amount:>11} ", self.ink("muted"))]
-        name = clip(show(entry.name, one_line=True), width - width_of(right) - 4)
-        lines = [spread([Span(f" {name}", ink)], right, width, self.ink("text"))]
+        name = [Span(f" {show(entry.name, one_line=True)}", ink)]
+        columns = (f"{entry.kind}  {item.state:<14} {amount:>11} ", f"{item.state} ", "")  # the name goes last
+        shown = next((one for one in columns if width_of(name) + len(one) + 1 < width), "")
+        lines = [spread(name, [Span(shown, self.ink("muted"))] if shown else [], width, self.ink("text"))]
         if in_view:
             terms = f" ({entry.weights.terms})" if entry.weights and entry.weights.terms else ""
             told = [Span(show(f"{entry.summary} · {entry.licence}{terms}", one_line=True), self.ink("muted"))]

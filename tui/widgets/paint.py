@@ -138,10 +138,13 @@ class Painted(Inked, can_focus=False, inherit_css=True):
 
 
 def strip_of(line: Iterable[Span], width: int, ground: Style) -> Strip:
-    """Return a line as a strip of exactly that width."""
+    """Return a line as a strip of exactly that width; where it is longer, an ellipsis tells that it is cut."""
     runs = groupby(line, attrgetter("style"))  # fewer segments: each costs a dozen bytes on the wire
     segments = [Segment("".join(span.text for span in same), style) for style, same in runs]
-    return Strip(segment for segment in segments if segment.text).adjust_cell_length(width, ground)
+    strip = Strip(segment for segment in segments if segment.text)
+    if strip.cell_length > width and not strip.crop(width).text.isspace():
+        strip = Strip([*strip.crop(0, width - 1), Segment("…", ground)])
+    return strip.adjust_cell_length(width, ground)
 
 
 def width_of(line: Iterable[Span]) -> int:

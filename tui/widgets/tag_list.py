@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.captions.display import show
 from tui.widgets.item_list import ItemList
-from tui.widgets.paint import Line, Span, clip, spread
+from tui.widgets.paint import Line, Span, spread
 from tui.widgets.signs import SELECTED, bar
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class TagList(ItemList["TagUse"]):
         is_marked = item.key in self._marked
         head = [
             Span(f"{SELECTED.glyph} " if is_marked else "  ", self.ink(SELECTED.ink)),
-            Span(clip(show(item.name, one_line=True), max(8, width - 30)), self.ink("name" if in_view else "text")),
+            Span(show(item.name, one_line=True), self.ink("name" if in_view else "text")),
         ]
         right: Line = []
         if width >= ROOM_FOR_BAR:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tui.actions.bulk import BulkVerb
 
 KEY_CELLS, NAME_CELLS, FORM_CELLS = 3, 15, 17
+LEAST_HELP_CELLS = 24
+"""Beside the forms; with less room what an edit does stands under them."""
 
 
 class VerbList(ItemList["type[BulkVerb]"]):
@@ -46,6 +48,9 @@ class VerbList(ItemList["type[BulkVerb]"]):
         told = Span(item.help, self.ink("muted"))
         if not in_view:
             return [[*head, Span(clip(told.text, max(1, width - used)), told.style)]]
+        if width - used < LEAST_HELP_CELLS:
+            indent = Span(" " * KEY_CELLS, told.style)
+            return [head, *([indent, *line] for line in wrap([told], max(1, width - KEY_CELLS)))]
         first, *more = wrap([told], max(1, width - used))
         return [[*head, *first], *([Span(" " * used, told.style), *line] for line in more)]
 

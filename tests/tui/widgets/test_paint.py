@@ -117,3 +117,12 @@ def test_bar_is_as_long_as_its_share() -> None:
     assert bar(0.5, 4) == ("━━", "━━")
     assert bar(1.0, 4) == ("━━━━", "")
     assert bar(0.62, 4) == ("━━╾", "━")
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"), [("exactly ten", "exactly t…"), ("ten cells ", "ten cells "), ("猫" * 6, "猫猫猫猫 …")]
+)
+def test_a_line_that_is_cut_says_so(text: str, seen: str) -> None:
+    """A line that is too long ends in an ellipsis; white space that is lost is no loss."""
+    assert strip_of([Span(text, PLAIN)], 10, PLAIN).text.rstrip() == seen.rstrip()
+    assert strip_of([Span("ten cells!   ", PLAIN)], 10, PLAIN).text == "ten cells!"
