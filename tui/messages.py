@@ -139,10 +139,10 @@ class CandidatePicked(Message):
 class ItemPicked(Message):
     """The person clicked an item of a list."""
 
-    def __init__(self, of: str, place: int) -> None:
-        """Hold the list's id, and which item, from 0."""
+    def __init__(self, of: str, place: int, *, on_box: bool = False) -> None:
+        """Hold the list's id, which item, from 0, and whether it was its box that was clicked."""
         super().__init__()
-        self.of, self.place = of, place
+        self.of, self.place, self.on_box = of, place, on_box
 
 
 class EditSaved(Message):

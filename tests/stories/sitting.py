@@ -6,6 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import events
 
 from tests.tui.screens.seen import codes
@@ -71,6 +72,15 @@ class Sitting:
         """Click on a cell of the screen."""
         await self._pilot.click(offset=(x, y), shift=shift, control=control)
         await self.settle()
+
+    async def click_on(self, text: str) -> None:
+        """Click on a text on the screen, at its first cell; where it stands more than once, on the lowest one."""
+        if self.app.turns.guard.holds:
+            await asyncio.sleep(HELD_SECONDS)  # as for a key
+        self.shows(text)
+        lines = self.text.splitlines()
+        y = max(at for at, line in enumerate(lines) if text in line)
+        await self.click(cell_len(lines[y].partition(text)[0]), y)
 
     async def resize(self, width: int, height: int) -> None:
         """Give the window another size, in cells."""

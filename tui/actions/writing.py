@@ -87,7 +87,10 @@ CAPTION: tuple[type[Action], ...] = (
 )
 CHANGE: tuple[type[Action], ...] = (TakeChange, LeaveChange)
 
-HINTS: tuple[tuple[tuple[type[Action], ...], str], ...] = (
+Hints = tuple[tuple[tuple[type[Action], ...], str], ...]
+"""What the key bar says while something is typed; where it is narrow, the later ones go first."""
+
+CAPTION_HINTS: Hints = (
     ((WriteCaption,), "write the file"),
     ((LeaveCaption,), "leave, keep as draft"),
     ((TakeTag,), "complete"),
@@ -96,4 +99,4 @@ HINTS: tuple[tuple[tuple[type[Action], ...], str], ...] = (
     ((DeleteTag,), "delete it"),
     ((ListTags,), "list tags"),
 )
-"""What the key bar says while a caption is edited; where it is narrow, the later ones go first."""
+CHANGE_HINTS: Hints = (((TakeChange,), "take"), ((LeaveChange,), "leave"))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from engine.errors import CutlineError
 from tui.actions.choosing import EditHunk
 from tui.course.faces import text_of
+from tui.stage import Stage
 
 if TYPE_CHECKING:
     from engine.review.records import ImageId
     from tui.course.card import Card
     from tui.course.turns import Turns
-    from tui.stage import Stage
     from tui.widgets.hunk_editor import HunkEditor
 
 
@@ -26,16 +26,23 @@ class Place(NamedTuple):
     label: str
 
 
+class Slate(Stage, Protocol):
+    """Where cards and lines are shown, and what is told that the keys go to the line of a change now."""
+
+    def show_rewording(self, *, rewording: bool) -> None:
+        """Show that the line is open, or closed again."""
+
+
 class Rewording:
     """One line over one change."""
 
-    def __init__(self, editor: HunkEditor, turns: Turns, stage: Stage) -> None:
+    def __init__(self, editor: HunkEditor, turns: Turns, stage: Slate) -> None:
         """Start closed.
 
         Args:
             editor: Takes the keys while it is open.
             turns: Take the text, in order with everything else that was asked.
-            stage: Shows cards and lines.
+            stage: Shows cards and lines; is told when the line opens and closes.
         """
         self._editor, self._turns, self._stage = editor, turns, stage
         self._open_on: Place | None = None
@@ -54,6 +61,7 @@ class Rewording:
             self._stage.say(str(refused), "error")
             return
         self._open_on = Place(card.image, face.name, hunk.label)
+        self._stage.show_rewording(rewording=True)
 
     def take(self, text: str) -> None:
         """Close the line, and ask for the text to be taken."""
@@ -98,3 +106,4 @@ class Rewording:
     def _close(self) -> None:
         self._open_on = None
         self._editor.close()
+        self._stage.show_rewording(rewording=False)

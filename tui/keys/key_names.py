@@ -29,7 +29,9 @@ _NAMED = {
     *("up", "down", "left", "right"),
     *(f"f{number}" for number in range(1, 25)),
 }
+_ARROWS = {"up": "↑", "down": "↓", "left": "←", "right": "→"}
 _OTHER_NAMES = {
+    **{sign: name for name, sign in _ARROWS.items()},
     "return": "enter",
     "esc": "escape",
     "del": "delete",
@@ -42,14 +44,15 @@ _OTHER_NAMES = {
 }
 _SAME_TO_A_TERMINAL = {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}
 _MODIFIERS = ("ctrl", "alt", "shift")
-_SHOWN = {**_SIGNS, "up": "↑", "down": "↓", "left": "←", "right": "→", "escape": "esc"}
+_SHOWN = {**_SIGNS, **_ARROWS, "escape": "esc"}
 
 
 def read(written: str) -> str:
     """Return a key as Textual spells it.
 
     Args:
-        written: As a person writes it: a sign, a letter, a name, with `ctrl+`, `alt+` or `shift+` before it.
+        written: As a person writes it, or reads it on the screen: a sign, a letter, a name, with `ctrl+`, `alt+` or
+            `shift+` before it.
 
     Raises:
         ValueError: There is no such key; the message says which was meant.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine import editing
 from engine.errors import CutlineError
-from tui.actions.dry_running import DRY, Stage
+from tui.actions.dry_running import DRY, Stage, not_ready
 from tui.many.bulk_edits import told
 from tui.screens.list_screen import ListScreen
 from tui.widgets.change_list import ChangeList, Refusal
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.workspace import Workspace
     from tui.long_work import Course, LongWork, Progress
     from tui.many.scopes import Scope
+    from tui.messages import ItemPicked
 
 
 class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
@@ -134,6 +135,19 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
             self._left_out ^= {self.item.caption}
             self.go(self.place + 1)
 
+    def on_item_picked(self, message: ItemPicked) -> None:
+        """Leave the file out whose box was clicked, or take it in; of other clicks go to the row, as every list."""
+        row = self._items_shown[message.place]
+        if not message.on_box or isinstance(row, Refusal):
+            return
+        message.prevent_default()  # else Textual goes on with what every list does
+        if reason := not_ready(self):
+            self.say(reason, "warning")
+        else:
+            self._left_out ^= {row.caption}
+            self.list.renew()  # with the cursor where it is: no row jumps away under the mouse
+            self.renew_bars()
+
     def _leave_out_shown(self) -> None:
         shown = {row.caption for row in self._items_shown if not isinstance(row, Refusal)}
         if shown <= self._left_out:
@@ -217,9 +231,9 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
 
     # --- showing --------------------------------------------------------------------------------------------------
 
-    def renew(self) -> None:
-        """Show list and keys; once nothing is left to make, only the keys that still do something."""
-        super().renew()
+    def renew_bars(self) -> None:
+        """Show headline and keys; once nothing is left to make, only the keys that still do something."""
+        super().renew_bars()
         if self.stage == "over" or (self.stage == "ready" and not self.planned):
             alive = [action for action in self._footer if not action.why_not(self)]
             self._keys.show_keys([(self.keys.shown(action), action.hint) for action in alive])

@@ -12,10 +12,11 @@ from tui.jobs import job_commands as commands
 from tui.jobs.job_board import JobBoard
 from tui.keys.keymap import in_force
 from tui.screens.help import HelpScreen
-from tui.widgets.bars import KeyHints, StatusBar
+from tui.widgets.bars import StatusBar
 from tui.widgets.failed_list import FailedList
 from tui.widgets.headline import Headline, Words
 from tui.widgets.job_list import JobList, job_name
+from tui.widgets.key_hints import KeyHints
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,9 +10,10 @@ from textual.screen import Screen
 from tui.actions.listing import EVERYWHERE
 from tui.keys.keymap import in_force
 from tui.screens.help import HelpScreen
-from tui.widgets.bars import KeyHints, StatusBar
+from tui.widgets.bars import StatusBar
 from tui.widgets.headline import Headline, Words
-from tui.widgets.prompt import Prompt
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.prompt import KEYS, Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,6 +69,14 @@ class ListScreen(Screen[R], Generic[T, R]):
 
     def on_mount(self) -> None:
         """Show what is known."""
+        self.renew()
+
+    def on_descendant_focus(self) -> None:
+        """Show that keys go to the line."""
+        self.renew()
+
+    def on_descendant_blur(self) -> None:
+        """Show that keys come here again."""
         self.renew()
 
     # --- what an action can depend on -----------------------------------------------------------------------------
@@ -153,7 +162,12 @@ class ListScreen(Screen[R], Generic[T, R]):
         if not self.list.is_attached:  # before it is composed; `is_mounted` comes only after `on_mount`
             return
         self.list.show_items(self._items_shown, self._place, active=not self.prompt.is_open)
+        self.renew_bars()
+
+    def renew_bars(self) -> None:
+        """Show headline and keys as they are now."""
         self._title.tell(Words("cutline", "accent"), Words(self._heading, "name"), *self.told(), right=self.counted())
+        self._keys.show_keys(KEYS if self.prompt.is_open else ())
         self._keys.show_dead(frozenset(action.name for action in self._footer if action.why_not(self)))
 
     def told(self) -> tuple[Words, ...]:

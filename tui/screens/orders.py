@@ -14,8 +14,8 @@ from tui.actions.finding import ORDERS as OWN
 from tui.actions.listing import EVERYWHERE
 from tui.keys.keymap import in_force
 from tui.screens.help import HelpScreen
-from tui.widgets.bars import KeyHints
 from tui.widgets.item_list import ItemList
+from tui.widgets.key_hints import KeyHints
 from tui.widgets.paint import Line, Span, clip, width_of
 
 if TYPE_CHECKING:

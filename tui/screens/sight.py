@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from tui.finding.filtering import Filtering
     from tui.screens.surface import Surface
     from tui.stage import Tone
-    from tui.widgets.bars import KeyHints, StatusBar, TitleBar
+    from tui.widgets.bars import StatusBar, TitleBar
     from tui.widgets.caption_diff import CaptionDiff
     from tui.widgets.filter_bar import FilterBar
+    from tui.widgets.key_hints import KeyHints
     from tui.widgets.queue_list import QueueList
 
 

@@ -15,9 +15,10 @@ from tui.screens.notices import Notices
 from tui.screens.pictures import Pictures
 from tui.screens.sight import ReviewSight
 from tui.screens.typed_ahead import TypedAhead
-from tui.widgets.bars import KeyHints, StatusBar, TitleBar
+from tui.widgets.bars import StatusBar, TitleBar
 from tui.widgets.caption_diff import CaptionDiff
 from tui.widgets.hunk_editor import HunkEditor
+from tui.widgets.key_hints import KeyHints
 from tui.widgets.picture import PicturePane
 from tui.widgets.queue_list import QueueList
 from tui.widgets.tag_editor import TagEditor
@@ -151,6 +152,10 @@ class Surface(Screen[None]):
         """Count with these from now on, on the card and while a caption is typed."""
         self._caption.show_tokens(tokens, limits)
         self._editor.show_tokens(tokens, limits)
+
+    def show_rewording(self, *, rewording: bool) -> None:
+        """Show that keys go to the line of a change, or to the screen again."""
+        self._keys.show_keys(self._hunk_editor.hints if rewording else ())
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line in the status bar."""

@@ -1,4 +1,4 @@
-"""The one-line bars of the screen: title with counts, status with the engine's progress, key hints."""
+"""The one-line bars of the screen: title with counts, status with the engine's progress."""
 
 from __future__ import annotations
 
@@ -8,15 +8,11 @@ from rich.cells import cell_len
 
 from engine.captions.display import show
 from engine.review.records import Counts
-from tui import commands
-from tui.keys import keymap
 from tui.widgets.engine_status import EngineStatus, progress_spans
 from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of, wrap
 from tui.widgets.signs import FILTERED, FLAGGED, SELECTED, SKIPPED, STATES, TONES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui.stage import Tone
 
 MOST_LINES = 3
@@ -223,55 +219,3 @@ class StatusBar(Painted):
     def _right(self, width: int, *, brief: bool) -> Line:
         engine = progress_spans(self._engine, width, self.ink, brief=brief) if self._shows_engine else []
         return [*engine, Span(" ", self.ink("text"))]
-
-
-class KeyHints(Painted):
-    """The keys that matter now, dimmed where they do nothing."""
-
-    def __init__(
-        self,
-        footer: Sequence[type[commands.Action]] = commands.FOOTER,
-        *,
-        id: str | None = None,  # noqa: A002  (Textual's name)
-    ) -> None:
-        """Start with all keys alive.
-
-        Args:
-            footer: The commands to hint at; the last two always.
-            id: The widget's.
-        """
-        super().__init__(id=id)
-        self._footer = footer
-        self._dead: frozenset[str] = frozenset()
-        self._typing: Sequence[tuple[str, str]] = ()
-
-    def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
-        """Show these, each with what it does, while a line has the keys; none for those of the screen again."""
-        self._typing = keys
-        self.renew()
-
-    def show_dead(self, dead: frozenset[str]) -> None:
-        """Dim the commands of these names."""
-        if dead != self._dead:
-            self._dead = dead
-            self.renew()
-
-    def paint(self, width: int, height: int) -> list[Line]:
-        """Paint as many hints as there is room for: of a line's keys the first ones, else help and quit always."""
-        del height
-        keys = keymap.here(self.screen)
-        hints = [self._hint(key, word, dead=False) for key, word in self._typing] or [
-            self._hint(key, command.hint, dead=command.name in self._dead)
-            for command in self._footer
-            if (key := keys.shown(command))
-        ]
-        last = -1 if self._typing else -3
-        while sum(map(width_of, hints)) > width and len(hints) > 2:  # noqa: PLR2004  (help and quit)
-            del hints[last]
-        return [[Span(clip(text, width), style) for hint in hints for text, style in hint]]
-
-    def _hint(self, key: str, word: str, *, dead: bool) -> Line:
-        return [
-            Span(f" {key}", self.ink("faint") if dead else self.ink("key")),
-            Span(f" {word} ", self.ink("faint") if dead else self.ink("muted")),
-        ]

@@ -37,6 +37,7 @@ class ChangeList(ItemList["Draft | Refusal"]):
     """Draws what would change in each file, and why some cannot."""
 
     EVEN = True
+    BOX_CELLS = 3
 
     def __init__(self, left_out: AbstractSet[bytes], *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start empty.

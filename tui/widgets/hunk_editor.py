@@ -38,7 +38,7 @@ class HunkEditor(SafeEditor):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start hidden and empty."""
-        super().__init__(writing.CHANGE, id=id)
+        super().__init__(writing.CHANGE, writing.CHANGE_HINTS, id=id)
 
     def open(self, text: str) -> None:
         """Show a text and take the keys.
@@ -56,8 +56,7 @@ class HunkEditor(SafeEditor):
 
     def tell_keys(self) -> None:
         """Name the keys that take the change and leave it below the text."""
-        take, leave = map(self.keys.shown, (writing.TakeChange, writing.LeaveChange))
-        self.border_subtitle = f"{take} take · {leave} leave"
+        self.border_subtitle = " · ".join(f"{key} {word}" for key, word in self.hints)
 
     def close(self) -> None:
         """Hide and give the keys back."""

@@ -54,6 +54,8 @@ class ItemList(Inked, ScrollView, Generic[T], can_focus=False):
     """Whether the cursor is seen also while keys go elsewhere."""
     EVEN: ClassVar[bool] = False
     """Whether every item has one line but for the one under the cursor, and nothing above it: for very long lists."""
+    BOX_CELLS: ClassVar[int] = 0
+    """Cells at the left edge of an item's first line that are a box to click; 0 for items without one."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start empty, without the cursor."""
@@ -172,7 +174,9 @@ class ItemList(Inked, ScrollView, Generic[T], can_focus=False):
         return [*(Span(text, style + shade) for text, style in line), Span(" " * (width - width_of(line)), shade)]
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which item was clicked."""
+        """Tell which item was clicked, and whether that was on its box."""
         line = event.y + self.scroll_offset.y
         if line < self._tops[-1]:
-            self.post_message(ItemPicked(self.id or "", bisect_right(self._tops, line) - 1))
+            place = bisect_right(self._tops, line) - 1
+            is_first = line - self._tops[place] == len(self.above(self._items[place]))
+            self.post_message(ItemPicked(self.id or "", place, on_box=is_first and event.x < self.BOX_CELLS))

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from textual.geometry import Offset
 
 
+KEYS = (("enter", "take"), ("esc", "leave"))
+"""What the keys do while a line is open."""
+
+
 class _Underline(Highlighter):
     """Underlines a stretch of the line."""
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from tui.actions.action import Action
+    from tui.actions.writing import Hints
     from tui.keys.keymap import Keymap
 
 _STANDS_IN = Style(reverse=True)
@@ -28,11 +29,19 @@ _STANDS_IN = Style(reverse=True)
 class SafeEditor(TextArea):
     """An editor with declared actions; `handlers` do them."""
 
-    def __init__(self, actions: Sequence[type[Action]], *, id: str | None = None, compact: bool = False) -> None:  # noqa: A002  (Textual's name)
+    def __init__(
+        self,
+        actions: Sequence[type[Action]],
+        hints: Hints,
+        *,
+        id: str | None = None,  # noqa: A002  (Textual's name)
+        compact: bool = False,
+    ) -> None:
         """Start hidden and empty, with the default keys.
 
         Args:
             actions: What can be asked for here, besides typing.
+            hints: Those that are told while it has the keys.
             id: The widget's.
             compact: Whether there is nothing around the text but its border.
         """
@@ -40,13 +49,19 @@ class SafeEditor(TextArea):
         self.display = False
         self._held = False
         """Whether nothing is taken, because what stands here is on its way elsewhere."""
-        self._actions, self._textuals_own = tuple(actions), self._bindings.copy()
+        self._actions, self._hints, self._textuals_own = tuple(actions), hints, self._bindings.copy()
         self.take_keys(PLAIN)
 
     @property
     def handlers(self) -> Mapping[str, Callable[[], None]]:
         """What does each action, by its name."""
         return {}
+
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """The keys in force, each with what it does, the most important ones first."""
+        told = ((" ".join(filter(None, map(self.keys.shown, actions))), word) for actions, word in self._hints)
+        return tuple((keys, word) for keys, word in told if keys)
 
     def take_keys(self, keymap: Keymap) -> None:
         """Take over the keys in force."""

@@ -37,7 +37,7 @@ class TagEditor(SafeEditor):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         """Start hidden and empty."""
-        super().__init__(writing.CAPTION, id=id, compact=True)
+        super().__init__(writing.CAPTION, writing.CAPTION_HINTS, id=id, compact=True)
         self.completer: Completer | None = None
         """Who knows tags; None while nobody does."""
         self.typed: Callable[[], None] = lambda: None
@@ -85,12 +85,6 @@ class TagEditor(SafeEditor):
         self._close_list()
         self.display = False
         self.screen.set_focus(None)
-
-    @property
-    def hints(self) -> tuple[tuple[str, str], ...]:
-        """The keys in force, each with what it does, the most important ones first."""
-        told = ((" ".join(filter(None, map(self.keys.shown, actions))), word) for actions, word in writing.HINTS)
-        return tuple((keys, word) for keys, word in told if keys)
 
     # --- what is done with the text -----------------------------------------------------------------------------
 

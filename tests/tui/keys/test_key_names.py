@@ -8,6 +8,7 @@ import pytest
 from textual.keys import _character_to_key
 
 from tui.keys import key_names
+from tui.keys.keymap import SCREENS
 
 
 @pytest.mark.parametrize("sign", [sign for sign in string.printable if sign.isprintable() and sign != " "] + ["é", "ж"])
@@ -59,3 +60,9 @@ def test_an_unknown_key_is_named_with_the_nearest(written: str, says: str) -> No
     with pytest.raises(ValueError, match="there is no key") as caught:
         key_names.read(written)
     assert says in str(caught.value)
+
+
+def test_what_is_read_on_the_screen_can_be_written() -> None:
+    """The first key of every action is read back from how it is shown, as a click on its hint does."""
+    shown_first = {action.keys[0] for actions in SCREENS.values() for action in actions}
+    assert {key_names.read(key_names.shown(key)) for key in shown_first} == shown_first

@@ -12,8 +12,9 @@ from engine.review.records import Counts
 from engine.wire.protocol import JobInfo
 from tests.tui.screens.seen import codes, text
 from tests.tui.trial import HOSTILE
-from tui.widgets.bars import KeyHints, StatusBar, TitleBar
+from tui.widgets.bars import StatusBar, TitleBar
 from tui.widgets.engine_status import EngineStatus
+from tui.widgets.key_hints import KeyHints
 from tui.widgets.tag_editor import TagEditor
 
 if TYPE_CHECKING:

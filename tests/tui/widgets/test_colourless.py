@@ -15,8 +15,8 @@ from engine.settings import load
 from tests.stories.sitting import Sitting
 from tui import commands
 from tui.app import CutlineApp
-from tui.widgets.bars import KeyHints
 from tui.widgets.colourless import Colourless
+from tui.widgets.key_hints import KeyHints
 from tui.widgets.picture import PicturePane
 
 if TYPE_CHECKING:
