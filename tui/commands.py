@@ -30,7 +30,7 @@ from tui.actions.choosing import (
 from tui.actions.deciding import Accept, AcceptCandidate, Edit, Flag, Redo, Reject, SetAside, Skip, Undo
 from tui.actions.finding import Filter, Limit, NextWaiting, OnlySelected, PreviousWaiting, Sort
 from tui.actions.many import BulkEdit, ClearSelection, InvertSelection, Select, SelectAll, SelectRange, Tags
-from tui.actions.moving import First, Last, Next, Previous
+from tui.actions.moving import First, Last, Next, Previous, ScrollDown, ScrollUp
 from tui.actions.other import Help, History, Jobs, Palette, Quit, Theme
 
 __all__ = [
@@ -73,6 +73,8 @@ __all__ = [
     "Quit",
     "Redo",
     "Reject",
+    "ScrollDown",
+    "ScrollUp",
     "Select",
     "SelectAll",
     "SelectRange",
@@ -124,6 +126,8 @@ ALL: tuple[type[Command], ...] = (
     Last,
     NextWaiting,
     PreviousWaiting,
+    ScrollDown,
+    ScrollUp,
     Filter,
     Sort,
     Limit,

@@ -119,12 +119,12 @@ class ImagePicked(Message):
 
 
 class HunkPicked(Message):
-    """The person clicked a change."""
+    """The person clicked a change, or came to it with the wheel."""
 
-    def __init__(self, hunk: int) -> None:
-        """Hold which one."""
+    def __init__(self, hunk: int, *, turned: bool = True) -> None:
+        """Hold which one, and whether it is to be chosen or left out."""
         super().__init__()
-        self.hunk = hunk
+        self.hunk, self.turned = hunk, turned
 
 
 class CandidatePicked(Message):

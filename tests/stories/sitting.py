@@ -82,6 +82,12 @@ class Sitting:
         y = max(at for at, line in enumerate(lines) if text in line)
         await self.click(cell_len(lines[y].partition(text)[0]), y)
 
+    async def wheel(self, x: int, y: int, turns: int) -> None:
+        """Turn the wheel over a cell of the screen, down, or with a negative number up."""
+        event = events.MouseScrollDown if turns > 0 else events.MouseScrollUp
+        await self._pilot._post_mouse_events([event] * abs(turns), offset=(x, y))
+        await self.settle()
+
     async def resize(self, width: int, height: int) -> None:
         """Give the window another size, in cells."""
         await self._pilot.resize_terminal(width, height)

@@ -8,6 +8,7 @@ from tui import commands
 
 if TYPE_CHECKING:
     from tests.stories.desk import Desk
+    from tests.stories.sitting import Sitting
 
 
 async def test_a_click_on_a_hint_does_what_its_key_does(desk: Desk) -> None:
@@ -81,7 +82,8 @@ async def test_a_file_is_left_out_by_a_click_on_its_box(desk: Desk) -> None:
     async with desk.review((80, 24)) as review:
         await review.press(commands.BulkEdit, "d")
         await review.write("dog")
-        await review.press("enter")
+        review.shows("tab images")
+        await review.click_on("enter take")
         await review.comes_to_show("■ 3.txt")
         await review.click_on("■ 3.txt")
         review.shows("□ 3.txt", "▌■ 1.txt", "1 left out")
@@ -105,3 +107,56 @@ async def test_every_screen_is_left_with_the_mouse(desk: Desk) -> None:
             await review.click_on("q back")
             review.shows_not("q back")
             review.shows("CAPTION")
+
+
+def _line(review: Sitting, text: str) -> int:
+    """Return the line of the screen that holds a text."""
+    return next(at for at, line in enumerate(review.text.splitlines()) if text in line)
+
+
+async def test_a_long_caption_and_its_result_are_read_to_their_ends_with_the_wheel(desk: Desk) -> None:
+    """Each is scrolled where the mouse is; the change under the cursor is in view again with the next key."""
+    desk.image("1.png", caption=", ".join(f"tag number {number}" for number in range(80)))
+    desk.proposal("1.png", {"sofa": 0.9, "window": 0.8})
+    async with desk.review((80, 24)) as review:
+        caption, result = _line(review, "CAPTION") + 2, _line(review, "WILL BE WRITTEN") + 2
+        review.shows("more lines", "lines above")
+        await review.wheel(40, caption, 20)
+        assert "number 79" in review.caption_panel[7]
+        review.shows_not("tag number 0,")
+        assert "sofa" in review.result_line()
+        await review.wheel(40, caption, -20)
+        review.shows("tag number 0, tag number 1")
+        await review.wheel(40, result, -20)
+        assert review.result_line().startswith("tag number 0, tag number 1")
+        assert "sofa" not in review.result_line()
+        await review.next_hunk()
+        assert "window" in review.result_line()
+
+
+async def test_a_long_caption_and_its_result_are_read_to_their_ends_by_keys(desk: Desk) -> None:
+    """A key turns the pages of both; where there is no more it says so. The next image begins at its beginning."""
+    tags = [f"tag number {number}" for number in range(80)]
+    desk.images("1.png", "2.png", caption=", ".join(tags))
+    desk.proposal("1.png", {"sofa": 0.9, "window": 0.8})
+    async with desk.review((80, 24)) as review:
+        while "no more of the caption below" not in review.text:
+            await review.press(commands.ScrollDown)
+        assert "number 79" in review.caption_panel[7]
+        while "no more of the caption above" not in review.text:
+            await review.press(commands.ScrollUp)
+        assert review.result_line().startswith(tags[0])
+        await review.press(commands.ScrollDown, commands.Next)
+        review.shows(f"{tags[0]}, {tags[1]}")
+
+
+async def test_the_wheel_goes_from_change_to_change(desk: Desk) -> None:
+    """Changes that do not fit come into view, as the cursor does; at the last one the wheel stops."""
+    desk.image("1.png", caption="a cat")
+    desk.proposal("1.png", {f"tag number {number}": 0.9 - number / 100 for number in range(20)})
+    async with desk.review((80, 24)) as review:
+        changes = _line(review, "+ tag number 2")
+        await review.wheel(40, changes, 25)
+        review.shows("▸ ■ + tag number 19")
+        await review.wheel(40, changes, -25)
+        review.shows("▸ ■ + tag number 0")

@@ -48,3 +48,19 @@ class Last(Command):
     name, group, keys = "last", "Move", ("G", "end")
     help = "Go to the last image"
     why_not = staticmethod(no_image)
+
+
+class ScrollDown(Command):
+    """Read on in a long caption."""
+
+    name, group, keys = "scroll_down", "Move", ("pagedown", "ctrl+f")
+    help = "Read on in a caption and a result that do not fit"
+    why_not = staticmethod(no_image)
+
+
+class ScrollUp(Command):
+    """Read back in a long caption."""
+
+    name, group, keys = "scroll_up", "Move", ("pageup", "ctrl+b")
+    help = "Read back in a caption and a result that do not fit"
+    why_not = staticmethod(no_image)

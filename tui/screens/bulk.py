@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from engine import editing
 from engine.errors import CutlineError, WrongUsage
-from tui.actions.bulk import BULK, VERBS, BulkVerb, OtherTrigger, TriggerWord
+from tui.actions.bulk import BULK, VERBS, BulkVerb, NextScope, OtherTrigger, TriggerWord
 from tui.many.bulk_edits import FORMS, completed, edits_of, word_at
 from tui.screens.dry_run import DryRun, in_path_order
 from tui.screens.list_screen import ListScreen
@@ -251,6 +251,11 @@ class BulkEdit(ListScreen["type[BulkVerb]", "editing.Applied | None"]):
         """Leave."""
         self._work.give_up()
         super().back()
+
+    @property
+    def typing_keys(self) -> tuple[tuple[str, str], ...]:
+        """Those of every line, and the one that chooses other images."""
+        return (*super().typing_keys, (self.keys.shown(NextScope), NextScope.hint))
 
     def told(self) -> tuple[Words, ...]:
         """Say for which images."""

@@ -167,8 +167,13 @@ class ListScreen(Screen[R], Generic[T, R]):
     def renew_bars(self) -> None:
         """Show headline and keys as they are now."""
         self._title.tell(Words("cutline", "accent"), Words(self._heading, "name"), *self.told(), right=self.counted())
-        self._keys.show_keys(KEYS if self.prompt.is_open else ())
+        self._keys.show_keys(self.typing_keys if self.prompt.is_open else ())
         self._keys.show_dead(frozenset(action.name for action in self._footer if action.why_not(self)))
+
+    @property
+    def typing_keys(self) -> tuple[tuple[str, str], ...]:
+        """What the keys do while the line is open, as a person reads them."""
+        return KEYS
 
     def told(self) -> tuple[Words, ...]:
         """Return what else the headline says."""

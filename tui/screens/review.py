@@ -149,6 +149,8 @@ class ReviewScreen(Surface):
         return {
             "edit": self._edit,
             "edit_hunk": self._edit_hunk,
+            "scroll_down": partial(self._scroll, 1),
+            "scroll_up": partial(self._scroll, -1),
             "jobs": self._show_jobs,
             "palette": self._show_palette,
             "help": self._show_help,
@@ -162,6 +164,10 @@ class ReviewScreen(Surface):
     async def _edit_hunk(self, card: Card | None) -> None:
         if card is not None:
             self._rewording.open(card)
+
+    async def _scroll(self, by: int, _: Card | None) -> None:
+        if not self._caption.turn_page(by):
+            self.say(f"there is no more of the caption {'below' if by > 0 else 'above'}", "warning")
 
     async def _show_jobs(self, _: Card | None) -> None:
         await self._jobs.open(self.app)
@@ -260,10 +266,13 @@ class ReviewScreen(Surface):
             self.turns.ask(lambda _: self.turns.go_to_image(message.image))
 
     def on_hunk_picked(self, message: messages.HunkPicked) -> None:
-        """Choose the change that was clicked, or leave it out."""
+        """Choose the change that was clicked, or leave it out; or only go to it."""
         if (card := self.turns.card) is not None:
             card.cursor = message.hunk
-            self.action_turn(commands.ToggleHunk.name)
+            if message.turned:
+                self.action_turn(commands.ToggleHunk.name)
+            else:
+                self.renew_card()
 
     def on_candidate_picked(self, message: messages.CandidatePicked) -> None:
         """Show the candidate or the blend that was clicked."""

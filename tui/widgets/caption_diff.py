@@ -14,13 +14,13 @@ from tui.actions.action import ways_on
 from tui.keys import keymap
 from tui.messages import CandidatePicked, HunkPicked
 from tui.widgets.candidate_tabs import tabs
+from tui.widgets.card_head import card_head
 from tui.widgets.hunk_rows import Look, column_heads, kept_lines, rows_in_view
 from tui.widgets.marks import marked
-from tui.widgets.paint import Line, Painted, Span, clip, clip_start, spread, width_of, wrap
+from tui.widgets.paint import Line, Painted, Span, clip, clip_start, width_of, wrap
 from tui.widgets.result_line import result_spans, text_of
-from tui.widgets.result_window import LEAST_LINES as LEAST_RESULT
-from tui.widgets.result_window import line_of, place_of, window
-from tui.widgets.signs import DRAFT, FLAGGED, SKIPPED, STATES, UNREADABLE
+from tui.widgets.result_window import line_of, place_of
+from tui.widgets.text_window import LEAST_LINES, Window
 from tui.widgets.token_line import token_spans, with_block_ends
 
 if TYPE_CHECKING:
@@ -36,13 +36,17 @@ if TYPE_CHECKING:
 CAPTION_SHARE = 0.26
 """Of the height, at most, for the caption as it is; the result gets as much and a little more."""
 RESULT_SHARE = 0.34
-LEAST_LINES = 9
-"""For head, headings and a few changes, before the caption gets more than one line."""
+LINES_BESIDE = 9
+"""For head, headings and a few changes, before the caption gets more than it needs to be scrolled."""
+ROOM_FOR_CAPTION = 14
+"""Height from which that is; on a lower screen a caption of several lines is only counted."""
 COMFORTABLE_LINES = 34
 """A card does not grow beyond this unless its changes need the room."""
 HEADING_GAP = " · "
-LEAST_LINES_ABOVE_RESULT = 3
+LINES_ABOVE_RESULT = 3
 """For the image's name, what is said where the window is too low for all parts, and the result's heading."""
+WHEEL_LINES = 3
+"""A turn of the wheel, where more than that is in view."""
 TOO_LOW = "… a higher window shows the rest"
 
 
@@ -66,6 +70,9 @@ class CaptionDiff(Painted):
         self._result_of: tuple[object, ...] = ()
         self._result_spans: Line = []
         self._result_lines: list[Line] = []
+        self._caption_window, self._result_window = Window(), Window()
+        self._caption_end = self._result_start = 0
+        """The line behind the caption, and the first one of the result."""
         self._hunk_at: dict[int, int] = {}
         self._candidate_at: dict[int, list[tuple[int, int]]] = {}
 
@@ -105,45 +112,30 @@ class CaptionDiff(Painted):
     def paint(self, width: int, height: int) -> list[Line]:
         """Paint head, caption, changes and result, the result at the lower edge."""
         self._hunk_at, self._candidate_at = {}, {}
+        self._caption_window.close()
+        self._result_window.close()
         card = self.card
         if card is None:
             return [[], *wrap([Span(show(self.empty_text), self.ink("muted"))], width)]
         bottom: list[Line] = []
         if not card.problem and not self.editing:
-            bottom = self._result(card, width, max(LEAST_RESULT, int(height * RESULT_SHARE)))
-        limit = max(1, min(int(height * CAPTION_SHARE), height - len(bottom) - LEAST_LINES))
-        top = [*self._head(card, width), [], *self._caption(card, width, limit)]
+            bottom = self._result(card, width, max(LEAST_LINES, int(height * RESULT_SHARE)))
+        limit = min(int(height * CAPTION_SHARE), height - len(bottom) - LINES_BESIDE)
+        limit = max(LEAST_LINES if height >= ROOM_FOR_CAPTION else 1, limit)
+        head = card_head(card, self.entry, self.facts, self.repeats, width, self.ink, has_draft=self.has_draft)
+        top = [*head, [], *self._caption(card, width, limit)]
         # On a high screen the result stays near what it comes of.
         needed = len(top) + len(bottom) + 2 * len(card.hunks) + 6
         room = min(height, max(COMFORTABLE_LINES, needed)) - len(top) - len(bottom) - 1
         if room < 1:  # of all parts the result goes last
-            bottom = bottom and self._result(card, width, max(LEAST_RESULT, height - LEAST_LINES_ABOVE_RESULT))
-            told = [Span(TOO_LOW, self.ink("warning"))]
-            return [*top[: max(0, height - len(bottom) - 1)], told, *bottom]
-        return [*top, [], *self._changes(card, width, room, len(top) + 1), *bottom]
+            bottom = bottom and self._result(card, width, max(LEAST_LINES, height - LINES_ABOVE_RESULT))
+            above = [*top[: max(0, height - len(bottom) - 1)], [Span(TOO_LOW, self.ink("warning"))]]
+        else:
+            above = [*top, [], *self._changes(card, width, room, len(top) + 1)]
+        self._caption_end, self._result_start = len(top), len(above)
+        return [*above, *bottom]
 
     # --- parts ------------------------------------------------------------------------------------------------
-
-    def _head(self, card: Card, width: int) -> list[Line]:
-        folder, _, name = show(card.frame.image.key, one_line=True).rpartition("/")
-        state = STATES[self.entry.state] if self.entry else STATES["untouched"]
-        marks = [Span(f"{state.glyph} {state.word}", self.ink(state.ink))]
-        for is_on, sign in (
-            (self.entry and self.entry.flagged, FLAGGED),
-            (self.entry and self.entry.skipped, SKIPPED),
-            (self.has_draft, DRAFT),
-            (self.entry and self.entry.unreadable, UNREADABLE),
-        ):
-            if is_on:
-                marks.insert(0, Span(f"{sign.glyph} {sign.word}  ", self.ink(sign.ink)))
-        title = Span(clip_start(name, max(8, width - width_of(marks) - 2)), self.ink("name"))
-        facts = [f"×{self.repeats}"] if self.repeats is not None else []
-        if self.facts:
-            facts += [f"{self.facts.width}×{self.facts.height}", self.facts.format.lower()]
-        facts.append(_bytes(card.frame.image.size))
-        place = Span(f"{clip_start(folder, width // 2)}/", self.ink("muted")) if folder else Span("", self.ink("muted"))
-        detail = Span(" · ".join(facts), self.ink("muted"))
-        return [spread([title], marks, width, self.ink("text")), spread([place], [detail], width, self.ink("text"))]
 
     def _caption(self, card: Card, width: int, limit: int) -> list[Line]:
         caption = card.frame.caption
@@ -165,7 +157,8 @@ class CaptionDiff(Painted):
             return [self._heading("CAPTION", detail, width), [Span("—", self.ink("faint"))]]
         text = caption.text.rstrip("\r\n")
         spans = list(self._caption_spans(text))
-        return [self._heading("CAPTION", detail, width, text), *self._limited(wrap(spans, width), limit)]
+        seen = self._caption_window.lines(wrap(spans, width), 0, limit, self.ink("muted"), (card.image, text))
+        return [self._heading("CAPTION", detail, width, text), *seen]
 
     def _caption_spans(self, text: str) -> Iterator[Span]:
         """Yield a caption with its block ends, and what was looked for marked."""
@@ -230,7 +223,9 @@ class CaptionDiff(Painted):
             place = place_of(frame.caption, card.decision().hunks, card.hunks[card.cursor] if card.hunks else None)
             at = line_of(self._result_spans, text, place, blocks, width)
         says = "a new file" if frame.raw is None else ""
-        return [self._heading("WILL BE WRITTEN", says, width, text), *window(lines, at, limit, self.ink("muted"))]
+        # Whoever scrolled and then goes to a change sees that change.
+        seen = self._result_window.lines(lines, at, limit, self.ink("muted"), (card.image, text, at, card.cursor))
+        return [self._heading("WILL BE WRITTEN", says, width, text), *seen]
 
     def _heading(self, text: str, detail: str, width: int, counted: str = "") -> Line:
         """Paint a line that names what follows, and the tokens of a caption where one is given."""
@@ -243,11 +238,32 @@ class CaptionDiff(Painted):
         rule = max(0, width - len(text) - 1 - width_of(right))
         return [Span(f"{text} ", self.ink("muted")), Span("─" * rule, self.ink("track")), *right]
 
-    def _limited(self, lines: list[Line], limit: int) -> list[Line]:
-        if len(lines) <= limit:
-            return lines
-        left = len(lines) - limit + 1
-        return [*lines[: limit - 1], [Span(f"… {left} more line{'s' * (left > 1)}", self.ink("muted"))]]
+    # --- what does not fit ------------------------------------------------------------------------------------
+
+    def turn_page(self, by: int) -> bool:
+        """Read on in caption and result, or back with a negative number; False where there is no more of them."""
+        turned = [window.scroll(by * window.page) for window in (self._caption_window, self._result_window)]
+        self.renew()
+        return any(turned)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Show what is below."""
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Show what is above."""
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, by: int) -> None:
+        """Scroll the part under the mouse; among changes, which follow their cursor, tell which is next."""
+        event.stop()
+        if self._caption_end <= event.y < self._result_start:
+            if self.card is not None and 0 <= (to := self.card.cursor + by) < len(self.card.hunks):
+                self.post_message(HunkPicked(to, turned=False))
+            return
+        window = self._caption_window if event.y < self._caption_end else self._result_window
+        window.scroll(by * min(WHEEL_LINES, window.page))
+        self.renew()
 
     def on_click(self, event: events.Click) -> None:
         """Tell which change or candidate was clicked."""
@@ -262,13 +278,3 @@ class CaptionDiff(Painted):
 def _exactly(lines: list[Line], height: int) -> list[Line]:
     """Cut or fill to a height."""
     return [*lines[: max(0, height)], *([[]] * (height - len(lines)))]
-
-
-def _bytes(size: int) -> str:
-    """Return a file's size in two or three digits."""
-    amount, unit = float(size), "B"
-    for unit in ("B", "kB", "MB", "GB"):  # noqa: B007  (the unit reached is the answer)
-        if amount < 1000:  # noqa: PLR2004  (the step between the units)
-            break
-        amount /= 1000
-    return f"{amount:.0f} {unit}" if unit in {"B", "kB"} or amount >= 100 else f"{amount:.1f} {unit}"  # noqa: PLR2004

@@ -1,4 +1,4 @@
-"""What is seen of a result that does not fit: the lines around the change under the cursor."""
+"""Where in a result a change is, so that it can be brought into view."""
 
 from __future__ import annotations
 
@@ -13,15 +13,11 @@ from tui.widgets.result_line import result_spans, text_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
-
     from engine.captions.caption import Caption
     from engine.captions.changes.hunks import Hunk
     from engine.captions.tokens.tokens import Blocks
     from tui.widgets.paint import Line
 
-LEAST_LINES = 3
-"""Of a window: a line of the text, and what it says of those above and below."""
 _TO_WORDS_END = re.compile(r"[\s,;|]*[^\s,;|]*")
 _REST_OF_PIECE = re.compile(r"\S*")
 
@@ -68,32 +64,6 @@ def line_of(spans: Line, text: str, place: int, ends: Blocks, width: int) -> int
         cut.append(span)
         left -= len(span.text)
     return len(wrap(cut, width)) - 1
-
-
-def window(lines: list[Line], at: int, limit: int, ink: Style) -> list[Line]:
-    """Return as many lines as fit around one of them, and say how many are above and below.
-
-    Args:
-        lines: All of them.
-        at: The one that is to be seen.
-        limit: How many fit, at least `LEAST_LINES`.
-        ink: For what is said.
-    """
-    if len(lines) <= limit:
-        return lines
-    if at < limit - 1:
-        first, end = 0, limit - 1
-    elif at > len(lines) - limit:
-        first, end = len(lines) - limit + 1, len(lines)
-    else:
-        first = at - (limit - 2) // 3  # what follows says more than what stands before
-        end = first + limit - 2
-    above, below = first, len(lines) - end
-    return [
-        *([[Span(f"… {above:,} line{'s' * (above > 1)} above", ink)]] if above else []),
-        *lines[first:end],
-        *([[Span(f"… {below:,} more line{'s' * (below > 1)}", ink)]] if below else []),
-    ]
 
 
 def _same(one: str, other: str) -> int:

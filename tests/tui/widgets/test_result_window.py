@@ -11,9 +11,9 @@ from engine.captions.caption import parse
 from engine.captions.changes.diff import apply
 from engine.captions.changes.hunks import Hunk
 from engine.captions.tokens.tokens import BLOCK, Blocks
-from tui.widgets.paint import Line, Span, wrap
+from tui.widgets.paint import Line, wrap
 from tui.widgets.result_line import result_spans, text_of
-from tui.widgets.result_window import line_of, place_of, window
+from tui.widgets.result_window import line_of, place_of
 
 PLAIN, NEW, FAINT = Style(dim=True), Style(color="green"), Style()
 CAPTION = parse(b"cat, long hair, hair, dog")
@@ -68,15 +68,3 @@ def test_the_line_is_the_one_that_holds_the_place(tags: list[str], which: int, w
     spans = result_spans(", ".join(tags[::2]), text.encode(), PLAIN, NEW, FAINT, ends=blocks)
     lines = wrap(spans, width)
     assert "Q" in said(lines)[line_of(spans, text, text.index("Q"), blocks, width)]
-
-
-@given(st.integers(1, 60), st.integers(0, 59), st.integers(3, 20))
-def test_the_line_is_seen_and_the_rest_is_counted(count: int, at: int, limit: int) -> None:
-    """The line is in the window, no line is lost without a word, and no more lines are taken than there are."""
-    at %= count
-    lines: list[Line] = [[Span(str(number), PLAIN)] for number in range(count)]
-    seen = said(window(lines, at, limit, PLAIN))
-    assert str(at) in seen
-    assert len(seen) == min(count, limit)
-    told = [int(line.split()[1]) for line in seen if line.startswith("…")]
-    assert sum(told) + len(seen) - len(told) == count
