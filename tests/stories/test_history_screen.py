@@ -104,6 +104,40 @@ async def test_a_group_is_one_row(desk: Desk) -> None:
         desk.caption_file("b.png").reads("sofa, cat")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=str)
+async def test_a_long_caption_is_seen_before_and_after(desk: Desk, size: tuple[int, int]) -> None:
+    """Where both do not fit, what is beside the change is shown of each; in the list of files, too."""
+    desk.images("a.png", "b.png", caption="tag, " * 300)
+    async with desk.review(size) as review:
+        bulk(review.app.turns.workspace, "add:new")
+        await review.press(commands.History, past.GoThere)
+        before, after = (next(line for line in review.text.splitlines() if line[:2] == sign) for sign in ("− ", "+ "))
+        assert before.startswith("− …")
+        assert after.startswith("+ …")
+        review.shows("tag, new,")
+        review.shows_not("more line", "reading")
+
+
+async def test_a_caption_that_was_written_anew_is_read_to_its_end(desk: Desk) -> None:
+    """What was and what came share the room, and are scrolled by keys and wheel."""
+    desk.image("a.png", caption=", ".join(f"old tag {number}" for number in range(100)))
+    async with desk.review((80, 24)) as review:
+        bulk(review.app.turns.workspace, "replace:old tag=a wholly new thing")
+        await review.press(commands.History)
+        review.shows("− old tag 0, old tag 1", "+ a wholly new thing 0")
+        review.shows_not("old tag 99", "new thing 99")
+        lines = review.text.splitlines()
+        below = next(at for at, line in enumerate(lines) if line.startswith("+ a wholly"))
+        await review.wheel(10, below, 40)
+        review.shows("thing 99", "− old tag 0")
+        while "there is no more of it below" not in review.text:
+            await review.press(past.ReadOn)
+        review.shows("old tag 99", "thing 99")
+        while "there is no more of it above" not in review.text:
+            await review.press(past.ReadBack)
+        review.shows("− old tag 0", "+ a wholly new thing 0")
+
+
 async def test_steps_of_another_session(desk: Desk) -> None:
     """What another process does while the history is open comes by itself, and can be taken back from here."""
     desk.images("a.png", caption="cat")

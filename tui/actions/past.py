@@ -138,6 +138,22 @@ class Search(PastCommand):
     help = "List only steps with this text in what was done or in the name of an image; an empty search lists all"
 
 
+class ReadOn(PastCommand):
+    """Read on in a long text."""
+
+    name, keys = "read_on", ("right", "ctrl+d")
+    help = "Read on in a caption before and after, where it does not fit below the list"
+    why_not = staticmethod(no_item)
+
+
+class ReadBack(PastCommand):
+    """Read back in a long text."""
+
+    name, keys = "read_back", ("left", "ctrl+u")
+    help = "The same, back to its beginning"
+    why_not = staticmethod(no_item)
+
+
 class GoToFile(PastCommand):
     """Go to the image of a file."""
 
@@ -150,7 +166,9 @@ class GoToFile(PastCommand):
         return no_item(now)
 
 
-PAST: tuple[type[ListCommand], ...] = (TakeBack, TakeBackSince, BringAgain, GoThere, Search, PutBack, Yes)
-FILES: tuple[type[ListCommand], ...] = (GoToFile,)
+PAST: tuple[type[ListCommand], ...] = (
+    *(TakeBack, TakeBackSince, BringAgain, GoThere, Search, PutBack, Yes, ReadOn, ReadBack),
+)
+FILES: tuple[type[ListCommand], ...] = (GoToFile, ReadOn, ReadBack)
 ALL: tuple[type[ListCommand], ...] = (*PAST, *EVERYWHERE)
 ALL_OF_FILES: tuple[type[ListCommand], ...] = (*FILES, *EVERYWHERE)

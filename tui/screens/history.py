@@ -8,16 +8,14 @@ from engine.errors import CutlineError
 from tui.actions.past import PAST
 from tui.long_work import LongWork
 from tui.past import reading as past
-from tui.screens.paged_list import PAGE, PagedList
+from tui.screens.detailed_list import DetailedList
+from tui.screens.paged_list import PAGE
 from tui.widgets.headline import Words
 from tui.widgets.paint import clip
-from tui.widgets.step_detail import StepDetail
 from tui.widgets.step_list import StepList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.app import ComposeResult
 
     from engine.review.history import HistoryStep
     from engine.workspace import Workspace
@@ -39,8 +37,8 @@ LOOK_SECONDS = 1.0
 """How often others' steps are looked for."""
 
 
-class HistoryScreen(PagedList["HistoryStep", "bytes | None"]):
-    """Lists steps and takes them back; its result is the image to go to."""
+class HistoryScreen(DetailedList["HistoryStep"]):
+    """Lists steps and takes them back."""
 
     ACTIONS = PAST
 
@@ -55,11 +53,10 @@ class HistoryScreen(PagedList["HistoryStep", "bytes | None"]):
             take: Takes journal rows back, given what is said meanwhile, and tells what came of it.
             put_back: Writes the text that a step kept, and tells what came of it.
         """
-        super().__init__("history", StepList(id="steps"), NOTHING_DONE, idle)
+        super().__init__(StepList(id="steps"), NOTHING_DONE, idle, workspace.store.session)
         self._workspace, self._idle = workspace, idle
         self._take, self._put_back = take, put_back
         self._looker = LongWork(idle)
-        self._detail = StepDetail(workspace.store.session, id="detail")
         self._shown: HistoryStep | None = None
         self._full: InFull | None = None
         self._sought = ""
@@ -69,13 +66,6 @@ class HistoryScreen(PagedList["HistoryStep", "bytes | None"]):
         self._newest = 0
         self.busy = ""
         """What takes a while and is under way; empty for nothing."""
-
-    def compose(self) -> ComposeResult:
-        """Set the step in full below the list."""
-        for widget in super().compose():
-            yield widget
-            if widget is self.list:
-                yield self._detail
 
     def on_mount(self) -> None:
         """Read the first page, and look for others' steps from then on."""
@@ -104,6 +94,7 @@ class HistoryScreen(PagedList["HistoryStep", "bytes | None"]):
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What does each action."""
         return {
+            **super().handlers,
             "take_back": self._take_back,
             "take_back_since": self._take_back_since,
             "bring_again": self._bring_again,

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 from tui.actions.past import FILES
 from tui.past import step_words
 from tui.past.reading import InFull
-from tui.screens.paged_list import Page, PagedList
+from tui.screens.detailed_list import DetailedList
+from tui.screens.paged_list import Page
 from tui.widgets.headline import Words
-from tui.widgets.step_detail import StepDetail
 from tui.widgets.step_list import FileList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from textual.app import ComposeResult
 
     from engine.review.history import HistoryStep
     from engine.review.records import JournalRow  # noqa: F401  (named in the base class)
@@ -27,8 +25,8 @@ AT_ONCE = 500
 """Rows read between two looks whether anybody still waits."""
 
 
-class StepFiles(PagedList["JournalRow", "bytes | None"]):
-    """Lists what a step did to each file; its result is the image to go to."""
+class StepFiles(DetailedList["JournalRow"]):
+    """Lists what a step did to each file."""
 
     ACTIONS = FILES
 
@@ -40,16 +38,8 @@ class StepFiles(PagedList["JournalRow", "bytes | None"]):
             idle: Counts what is under way.
             step: Whose files.
         """
-        super().__init__("history", FileList(id="files"), "this step is about no file", idle)
+        super().__init__(FileList(id="files"), "this step is about no file", idle, workspace.store.session)
         self._workspace, self._step = workspace, step
-        self._detail = StepDetail(workspace.store.session, id="detail")
-
-    def compose(self) -> ComposeResult:
-        """Set the file in full below the list."""
-        for widget in super().compose():
-            yield widget
-            if widget is self.list:
-                yield self._detail
 
     def read(self, at: int | None, count: int, course: Course) -> Page:
         """Read a page of files."""
@@ -67,7 +57,7 @@ class StepFiles(PagedList["JournalRow", "bytes | None"]):
     @property
     def handlers(self) -> dict[str, Callable[[], None]]:
         """What does each action."""
-        return {"go_to_file": self._go_to_file}
+        return {**super().handlers, "go_to_file": self._go_to_file}
 
     def _go_to_file(self) -> None:
         assert self.item is not None
