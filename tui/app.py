@@ -27,6 +27,7 @@ from tui.looks.wearing import Looks
 from tui.preview.choice import choose
 from tui.screens.review import ReviewScreen
 from tui.shell import faults
+from tui.terminal import Terminal
 from tui.widgets.colourless import Colourless
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.widget import Widget
 
@@ -148,6 +150,10 @@ class CutlineApp(App[int], inherit_bindings=False):
         """Keep where the person is at once, then leave: with the terminal gone little else may be left to do."""
         self._review.resuming.save()
         self.exit(128 + number)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Drive the terminal so that losing it ends the app, too."""
+        return Terminal
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Draw without any colour where NO_COLOR asks for that."""

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.real.tmux import Tmux, cutline
+from tests.real.tmux import PATIENCE_SECONDS, Tmux, cutline
 from tests.stories.desk import Desk
 from tui.sitting import bookmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
+COMES_BACK = 8
+"""So often it is told to go on; threads of its own may start meanwhile, but not so many."""
 FULL = bool(os.environ.get("CUTLINE_TEST_FULL"))
 
 
@@ -53,3 +56,33 @@ def test_where_one_was_is_found_again(desk: Desk, number: signal.Signals) -> Non
     with Tmux() as tmux:
         tmux.enter(review)
         tmux.comes_to_show("3/6", "▌○ c.png")
+
+
+def _is_gone(process: int) -> bool:
+    """Say whether a process has ended, or waits for nobody but its parent."""
+    try:
+        return Path("/proc", str(process), "stat").read_text(encoding="utf-8").rpartition(") ")[2].startswith("Z")
+    except OSError:
+        return True
+
+
+def test_nothing_stays_behind_when_the_terminal_closes(desk: Desk) -> None:
+    """The system sends SIGHUP, then SIGCONT, as it does when an SSH line is cut: the process ends amid its work.
+
+    Who was not stopped does not come back: each time Textual would start two threads more, and not end the older ones.
+    """
+    pid = desk.root.parent / "pid"
+    with Tmux() as tmux:
+        tmux.enter(f"sh -c 'echo $$ > {pid}; exec {cutline('review', '--preview', 'none', str(desk.root))}'")
+        tmux.comes_to_show("a.png", "1/6", "engine off")
+        process = int(pid.read_text(encoding="ascii"))
+        threads = Path("/proc", str(process), "task")
+        before = len(list(threads.iterdir()))
+        for _ in range(COMES_BACK):
+            os.kill(process, signal.SIGCONT)
+            tmux.type("j", "k")
+        assert len(list(threads.iterdir())) < before + COMES_BACK
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _is_gone(process):
+        assert time.monotonic() < deadline, "it is still there"
+        time.sleep(0.05)
