@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+import pytest
 
 from tui import commands
 
@@ -136,3 +139,31 @@ async def test_a_picture_that_changed_makes_its_candidate_stale(desk: Desk) -> N
         review.shows("! stale")
         review.shows_hunks(chosen=[], left=["+window"])
     desk.caption_file("1.png").reads("a cat")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 24), (40, 24)], ids=str)
+async def test_merged_candidates_keep_their_names(desk: Desk, size: tuple[int, int]) -> None:
+    """Over the columns of a blend it stands which number is which model, the names as short as they have to be."""
+    desk.image("cat.png", caption="a cat")
+    for number, source in enumerate(("wd-vit-tagger-v3", "swinv2-tagger", "pixel_stats")):
+        desk.proposal("cat.png", {"sofa": 0.9, f"only {number}": 0.8}, source)
+    async with desk.review(size, "symbols") as review:
+        review.shows("1 wd-vit-tagger-v3 ")
+        await review.press(commands.NextBlend)
+        (tabs,) = (line for line in review.caption_panel if "m ∪ ∩2 ∩" in line)
+        assert re.search(r"1 wd\S+ +2 sw\S+ +3 pi\S+ +m", tabs)
+
+
+@pytest.mark.parametrize("models", [2, 3, 4, 8])
+async def test_names_take_the_room_there_is(desk: Desk, models: int) -> None:
+    """However many candidates there are, no number is missing; where they have room, names leave less than a cell each."""
+    desk.image("cat.png", caption="a cat")
+    for number in range(models):
+        desk.proposal("cat.png", {"sofa": 0.9, f"only {number}": 0.8}, f"model-{number}-with-a-long-name")
+    async with desk.review((120, 40), "symbols") as review:
+        await review.press(commands.NextBlend)
+        (tabs,) = (line for line in review.caption_panel if "m ∪ ∩" in line)
+        assert [number for number in range(models) if not re.search(rf"\b{number + 1}\b", tabs)] == []
+        spare = len(tabs) - len(re.sub(r" +(?=\d+/\d+$)", "", tabs))
+        assert ("1 mo" in tabs) == (models < 8)
+        assert spare <= models + 1 or models == 8

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len
+
 from engine.captions.display import show
 from tui.widgets.paint import UNDERLINED, Line, Span, clip, spread, width_of
 from tui.widgets.signs import ANSWERS
@@ -18,8 +20,8 @@ if TYPE_CHECKING:
 
 NARROW = 48
 """Cells; below, words are left out that a wide panel has room for."""
-SHORT_NAME = 6
-"""Cells of the name of a candidate that is not in view, where not all names fit."""
+SHORT_NAME, LEAST_NAME = 6, 3
+"""Cells that the name of a candidate keeps that is not in view, where not all names fit; and beside a blend."""
 BEFORE = "‹ "
 """Stands where candidates before the first one shown are left out."""
 
@@ -51,10 +53,11 @@ def tabs(card: Card, width: int, ink: Callable[[str], Style], merge_key: str) ->
     chosen, total = len(card.chosen(card.shown)), len(card.hunks)
     label = f"{chosen} of {total} chosen" if width >= NARROW else f"{chosen}/{total}"
     room = width - len(label) - 1
-    for short in (False, True):
-        found = [*_candidates(card, width, ink, short=short), *_blends(card, ink, merge_key)]
-        if sum(width_of(tab.spans) for tab in found) <= room:
-            break
+    longest = width // 2
+    found = [*_candidates(card, longest, longest, ink), *_blends(card, ink, merge_key)]
+    if (over := sum(width_of(tab.spans) for tab in found) - room) > 0:
+        cells = _name_cells(card, longest, over - len(card.frame.candidates))
+        found[: len(card.frame.candidates)] = _candidates(card, longest, cells, ink)
     left_out = False
     while len(found) > 1 and found[0].place < card.shown and _end_of(card.shown, found) > room - len(BEFORE):
         del found[0]
@@ -71,18 +74,37 @@ def _end_of(place: int, found: list[Tab]) -> int:
     return sum(width_of(tab.spans) for tab in found if tab.place <= place)
 
 
-def _candidates(card: Card, width: int, ink: Callable[[str], Style], *, short: bool) -> list[Tab]:
+def _name_cells(card: Card, longest: int, over: int) -> int:
+    """Return how many cells a name has at most that is not in view, where the names take so many cells too much.
+
+    Beside a blend, which is of all candidates, all are to be seen: there a name gets as short as it can be read, and
+    at last 0 leaves the number alone.
+    """
+    names = [
+        cell_len(_name(card, place, longest)) for place in range(len(card.frame.candidates)) if place != card.shown
+    ]
+    least, otherwise = (LEAST_NAME, 0) if card.blend else (SHORT_NAME, SHORT_NAME)
+    fitting = (
+        cells for cells in range(longest - 1, least - 1, -1) if sum(min(cells, n) for n in names) <= sum(names) - over
+    )
+    return next(fitting, otherwise)
+
+
+def _name(card: Card, place: int, cells: int) -> str:
+    return clip(show(card.frame.candidates[place].proposal.source, one_line=True), cells)
+
+
+def _candidates(card: Card, longest: int, cells: int, ink: Callable[[str], Style]) -> list[Tab]:
+    """Paint the candidates: that in view with its name of at most `longest` cells, the others, closer, with `cells`."""
     candidates, found = card.frame.candidates, []
     for place, shown in enumerate(candidates):
         in_view = place == card.shown
-        name = clip(show(shown.proposal.source, one_line=True), SHORT_NAME if short and not in_view else width // 2)
-        if short and card.blend:
-            name = ""  # its number says which it is
+        name = _name(card, place, longest if in_view else cells)
         spans = [
             Span(f"{place + 1}{' ' * bool(name)}", ink("key" if len(candidates) > 1 else "faint")),
             Span(name, ink("name") + UNDERLINED if in_view else ink("muted")),
             Span(_standing(card, place, shown), ink("warning" if shown.stale else "muted")),
-            Span("   ", ink("text")),
+            Span("   " if cells == longest else "  ", ink("text")),
         ]
         found.append(Tab(place, spans))
     return found
