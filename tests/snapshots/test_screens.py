@@ -38,7 +38,7 @@ async def test_editors(album: Album) -> None:
         await press(commands.Edit)
         await photographer.sitting.write(", h")
         await take("editor")
-        await press("escape", commands.NextHunk, commands.EditHunk)
+        await press("escape", "escape", commands.NextHunk, commands.EditHunk)  # the completion, then the editor
         await take("hunk editor")
 
 
