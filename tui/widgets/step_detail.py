@@ -86,7 +86,8 @@ class StepDetail(Painted):
         at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(step.time))
         group = f" · group {step.group}" if step.group is not None else ""
         text = f" step {step.id}{group} · {at} · {step_words.when(step.time, time.time())[1]} · {who} "
-        return [Span("──", self.ink("track")), Span(text, self.ink("muted")), Span("─" * width, self.ink("track"))]
+        line = [Span("──", self.ink("track")), Span(text, self.ink("muted"))]
+        return [*line, Span("─" * max(0, width - width_of(line)), self.ink("track"))]
 
     def _single(self, row: JournalRow, width: int, height: int, top: int) -> list[Line]:
         """Paint one caption; its texts share the room that is left below so many lines."""
