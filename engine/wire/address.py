@@ -153,15 +153,19 @@ class Door:
 
 
 def _bound(path: Path) -> socket.socket:
+    """Bind and listen, and only then stand at the path: who finds a socket there is never refused."""
     paths.ensure_private(path.parent)
-    path.unlink(missing_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
     door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     mask = os.umask(0o177)  # mode 0600 from its first moment; files that another thread makes just now get it, too
     try:
-        door.bind(os.fspath(path))
+        door.bind(os.fspath(fresh))
         door.listen(BACKLOG)
+        fresh.replace(path)
     except OSError:
         door.close()
+        fresh.unlink(missing_ok=True)
         raise
     finally:
         os.umask(mask)

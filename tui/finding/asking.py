@@ -8,14 +8,12 @@ from tui import commands
 from tui.course.lineup import Lineup
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from engine.finding.language import Query
-    from tui.course.turns import Turns
     from tui.finding.filtering import Filtering
     from tui.finding.following import Following
     from tui.finding.seeking import Seeker
     from tui.finding.sight import Sight
+    from tui.finding.wanted import Wanted
     from tui.widgets.filter_bar import FilterBar
 
 USUAL_LIMIT = 200
@@ -28,25 +26,23 @@ class Asking:
 
     def __init__(
         self,
-        turns: Turns,
+        wanted: Wanted,
         seeker: Seeker,
         sight: Sight,
         filtering: Filtering,
         following: Following,
-        want: Callable[[Lineup], None],
     ) -> None:
         """Start with no line open.
 
         Args:
-            turns: The course of the review.
+            wanted: The queue that is changed.
             seeker: Notices what other programs wrote, where a filter is asked for.
             sight: Has the line.
             filtering: Answers its keys while a filter is typed.
             following: Waits while somebody types.
-            want: Looks for what a queue is to hold.
         """
-        self._turns, self._seeker, self._sight, self._filtering = turns, seeker, sight, filtering
-        self._following, self._want = following, want
+        self._wanted, self._seeker, self._sight, self._filtering = wanted, seeker, sight, filtering
+        self._following = following
         self.limit = USUAL_LIMIT
         """Offered when somebody asks for a limit."""
         self.is_typing = False
@@ -69,11 +65,11 @@ class Asking:
 
     def want_query(self, query: Query | None) -> None:
         """Ask for another filter in the present order."""
-        now = self._turns.lineup
-        self._want(Lineup(query, now.order, limit=now.limit))
+        now = self._wanted.lineup
+        self._wanted.want(Lineup(query, now.order, limit=now.limit))
 
     def _ask_filter(self, bar: FilterBar) -> None:
-        query = self._turns.lineup.query
+        query = self._wanted.lineup.query
         self._seeker.look_again()
         self._filtering.open(bar, query.text if query else "", self._typed, self._left)
 
@@ -94,7 +90,8 @@ class Asking:
         number = text.strip()
         if number and not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004  (enough)
             self._sight.say(f"`{number}` is no number of images", "error")
+            self._following.resume()
             return
         self.limit = int(number or 0) or self.limit
-        now = self._turns.lineup
-        self._want(Lineup(now.query, now.order, chosen=now.chosen, limit=int(number or 0)))
+        now = self._wanted.lineup
+        self._wanted.want(Lineup(now.query, now.order, chosen=now.chosen, limit=int(number or 0)))

@@ -15,43 +15,47 @@ if TYPE_CHECKING:
     from tui.course.turns import Turns
     from tui.errands import Errands
     from tui.finding.seeking import Seeker
+    from tui.finding.wanted import Wanted
 
 
 class Following:
     """Looks again where something is new, one look at a time, and none while somebody types."""
 
-    def __init__(self, turns: Turns, seeker: Seeker, errands: Errands, want: Callable[[Lineup], None]) -> None:
+    def __init__(self, turns: Turns, seeker: Seeker, errands: Errands, wanted: Wanted) -> None:
         """Start with nothing new.
 
         Args:
             turns: The course of the review.
             seeker: Finds images.
             errands: Runs the looks.
-            want: Looks for what a queue is to hold from the start.
+            wanted: Looks for what a queue is to hold from the start.
         """
-        self._turns, self._seeker, self._errands, self._want = turns, seeker, errands, want
+        self._turns, self._seeker, self._errands, self._wanted = turns, seeker, errands, wanted
         self._refreshing = self._is_stale = False
         self.is_held: Callable[[], bool] = lambda: False
         """Says whether somebody types."""
 
     def came(self) -> None:
         """Note that something came or changed, and look."""
-        lineup = self._turns.lineup
-        if lineup.needs_index and lineup.is_found:
+        if self._wanted.lineup.needs_index:
             self._is_stale = True
             self.resume()
 
-    def adopted(self) -> None:
-        """Note that the queue was found just now."""
+    def begins(self) -> None:
+        """Note that what is new by now is found by a look that begins."""
         self._is_stale = False
 
     def resume(self) -> None:
         """Go on with what was given up, unless somebody types."""
-        if self.is_held() or self._refreshing:
-            return
         lineup = self._turns.lineup
-        if not lineup.is_found:
-            self._want(Lineup(lineup.query, lineup.order, chosen=lineup.chosen, limit=lineup.limit))
+        if self.is_held():
+            return
+        if self._wanted.is_sought:
+            self._wanted.look_again()
+        elif self._refreshing:
+            return
+        elif not lineup.is_found:
+            self._wanted.want(Lineup(lineup.query, lineup.order, chosen=lineup.chosen, limit=lineup.limit))
         elif self._is_stale:
             self._refreshing, self._is_stale = True, False
             self._errands.start(self._refresh(lineup))

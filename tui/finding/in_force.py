@@ -20,6 +20,7 @@ from tui.finding.following import Following
 from tui.finding.keeping import Keeping
 from tui.finding.seeking import Seeker
 from tui.finding.telling import Telling
+from tui.finding.wanted import Wanted
 from tui.sitting.session import Session
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ class Finding:
         self.filtering = Filtering(self._seeker, idle, sight.say, self._filters, self._keeping.keep)
         """Answers the keys of the line."""
         self._telling = Telling(turns, self._seeker, sight)
-        self._following = Following(turns, self._seeker, self._errands, self._want)
-        self._asking = Asking(turns, self._seeker, sight, self.filtering, self._following, self._want)
+        self._wanted = Wanted(turns, self._seeker, self._errands, sight.say, self._adopt)
+        self._following = Following(turns, self._seeker, self._errands, self._wanted)
+        self._asking = Asking(self._wanted, self._seeker, sight, self.filtering, self._following)
+        self._wanted.begins, self._wanted.goes_on = self._following.begins, self._following.resume
         self._keeping.failed = self._asking.shut
         self._before: Lineup | None = None
         """What was in force before only what is selected was shown."""
@@ -116,6 +119,7 @@ class Finding:
 
     def close(self) -> None:
         """Give up what is under way, and end the thread."""
+        self._wanted.forget()
         self._seeker.close()
 
     # --- what is wanted ---------------------------------------------------------------------------------------
@@ -132,27 +136,17 @@ class Finding:
 
     def apply_images(self, images: frozenset[ImageId]) -> None:
         """Show only these images, as if they were selected."""
-        now = self._turns.lineup
+        now = self._wanted.lineup
         self._before = now if now.chosen is None else self._before
-        self._want(Lineup(None, now.order, chosen=images))
+        self._wanted.want(Lineup(None, now.order, chosen=images))
 
-    def _want(self, lineup: Lineup) -> None:
-        """Look for what a queue is to hold, then let it be the queue."""
-        self._errands.start(self._seek(lineup))
-
-    async def _seek(self, lineup: Lineup) -> None:
-        found = await self._seeker.find(lineup.query, lineup.order, self._sight.say)
-        if found is not None:
-            self._turns.ask(partial(self._adopt, lineup, found))
-
-    async def _adopt(self, lineup: Lineup, found: list[ImageId], _: Card | None) -> None:
+    async def _adopt(self, lineup: Lineup, found: list[ImageId]) -> None:
         turns, entries = self._turns, self._turns.workspace.entries
         was = turns.lineup
         here = was.here if was.is_found or was.next_open(entries) is not None or not turns.is_decided else None
         await self._hand.do(lineup.gather, found, entries, here)
         turns.lineup = lineup
         self._telling.session = Session(turns.rhythm) if lineup.limit else None
-        self._following.adopted()
         self._telling.show(lineup)
         turns.recount()
         self._sight.say(self._keeping.told() + self._telling.found(lineup), "plain" if lineup.ids else "warning")
@@ -169,19 +163,19 @@ class Finding:
         self._asking.open(name)
 
     async def _order(self, _: Card | None) -> None:
-        await self._sight.ask_order(self._turns.lineup.order, self._want_order)
+        await self._sight.ask_order(self._wanted.lineup.order, self._want_order)
 
     def _want_order(self, order: Order | None) -> None:
         if order is not None:
-            now = self._turns.lineup
-            self._want(Lineup(now.query, order, chosen=now.chosen, limit=now.limit))
+            now = self._wanted.lineup
+            self._wanted.want(Lineup(now.query, order, chosen=now.chosen, limit=now.limit))
 
     async def _only_selected(self, _: Card | None) -> None:
-        now, before = self._turns.lineup, self._before
+        now, before = self._wanted.lineup, self._before
         if now.chosen is None:
             self.apply_images(frozenset(self._turns.selection.images))
         else:
-            self._want(Lineup(before.query if before else None, now.order))
+            self._wanted.want(Lineup(before.query if before else None, now.order))
 
     async def _go_waiting(self, step: int, _: Card | None) -> None:
         place = self._turns.lineup.next_open(self._turns.workspace.entries, step)

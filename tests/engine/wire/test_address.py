@@ -94,6 +94,23 @@ def test_the_socket_takes_the_place_of_what_is_stale(stale: str) -> None:
     assert not door.there
 
 
+def test_the_socket_stands_at_its_path_when_it_listens(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody who finds it there is refused; nothing else is left beside it."""
+    path, stood = paths.socket_path(), []
+
+    class Watched(socket.socket):
+        def listen(self, backlog: int = 0, /) -> None:
+            stood.append(path.exists())
+            super().listen(backlog)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("engine.wire.address.socket.socket", Watched)
+        door = Door()
+    with door.socket:
+        assert stood == [False]
+        assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_later_engines_socket_stays() -> None:
     """A door whose socket was replaced at its path neither thinks it is there nor removes the other."""
     first, second = Door(), Door()
@@ -165,6 +182,7 @@ def test_a_place_that_cannot_be_bound_is_passed_over(places: tuple[Path, Path]) 
     door = Door()
     with door.socket:
         assert door.path.parent == places[1]
+    assert len(list(places[0].iterdir())) == 1
 
 
 def test_a_lock_means_that_an_engine_lives() -> None:
