@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests import rest
+from tests.counts import FULL
 from tests.pictures import make_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+settings.register_profile("the same each time", derandomize=True, deadline=None)
+settings.register_profile("something new each time", deadline=None)
+settings.load_profile("something new each time" if FULL else "the same each time")
 rest.install()
 gc.disable()  # while tests are collected: what is made then stays
 

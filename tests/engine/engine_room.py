@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from engine.wire.client import EngineClient
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 ODD_ENGINE = Path(__file__).with_name("odd_engine.py")
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.review.records import Counts
     from tui.app import CutlineApp
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 """What has not come by then never comes; nothing takes so long, but on a busy machine."""
 _RESULTS = ("WILL BE WRITTEN", "STAYS AS IT IS")
 

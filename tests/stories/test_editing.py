@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.stories.sitting import Sitting
 
 BOORU = 'long_hair,0,4300000,"longhair,/lh"\nhatsune_miku,4,90000,miku\nlooking_at_viewer,0,3300000,\nbroken,0,line\n'
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 @pytest.fixture

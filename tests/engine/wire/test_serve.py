@@ -85,7 +85,7 @@ def test_without_its_runtime_folder_the_engine_moves(room: EngineRoom, instead: 
         login.mkdir()
         login.chmod(0o777)
     until(lambda: (note := read_note()) is not None and note.socket != before.socket, "the note is written anew")
-    assert time.monotonic() - gone < 2 * LOOK_SECONDS + 0.5  # the engine's part; the rest is a busy machine's
+    assert time.monotonic() - gone < 5 * LOOK_SECONDS  # the engine's part is two; the rest is a busy machine's
     after = read_note()
     assert after is not None
     assert (after.pid, Path(after.socket).parent) == (before.pid, Path(f"/tmp/cutline-{os.getuid()}"))

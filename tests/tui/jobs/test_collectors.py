@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from engine.wire.protocol import JobInfo
 
 NAMES = ("a.png", "b.png", "c.png")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class Table:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.tui.trial import Trial
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 class Heard:

@@ -55,7 +55,7 @@ scale = 1.0
 reader = "csv"
 """
 COMMAND = (sys.executable, "-m", "tui")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 
 
 def models(*arguments: str) -> Said:

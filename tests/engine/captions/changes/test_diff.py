@@ -452,7 +452,7 @@ def test_long_texts_are_compared_at_once(word: str) -> None:
     current = parse(f"A cat is here. {old}".encode())
     times = []
     for number in range(5):
-        begun = time.perf_counter()
+        begun = time.thread_time()  # what others do on the machine does not count
         diff(current, prose(f"A cat is here. {new} {number}", "replace"))
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     assert min(times) < 0.05
