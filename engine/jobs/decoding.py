@@ -25,6 +25,8 @@ COMMAND = (sys.executable, "-P", "-m", "engine.jobs.decoder")
 """How to run a decoder; the number of its file descriptor is added."""
 START_SECONDS = 60.0
 """A decoder that has not started after so long never will."""
+STARTS = 3
+"""No decoder can be started when so many in a row died before they were up: one may have been killed by somebody."""
 TRIES = 2
 """A picture is at fault when so many decoders died on it: one may have been killed by somebody."""
 _ENVIRONMENT = {
@@ -110,6 +112,23 @@ class Decoder:
         Raises:
             RuntimeError: It does not start.
         """
+        how = ""
+        for _ in range(STARTS):
+            running = self._spawn()
+            try:
+                answer = _receive(running.line, START_SECONDS)
+            except (ConnectionError, EOFError):
+                how = self._give_up()
+                log.warning("a decoder ended (%s) while it started", how)
+            except TimeoutError as error:
+                self._give_up()
+                raise RuntimeError(f"a decoder is not up after {START_SECONDS:g} s") from error
+            else:
+                assert isinstance(answer, Up)
+                return running
+        raise RuntimeError(f"a decoder does not start ({how})")
+
+    def _spawn(self) -> _Process:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
@@ -120,11 +139,6 @@ class Decoder:
                 env={**os.environ, **_ENVIRONMENT},
             )
         self._running = _Process(process, ours)
-        try:
-            answer = _receive(ours, START_SECONDS)
-        except (OSError, EOFError) as error:
-            raise RuntimeError(f"a decoder does not start ({self._give_up()})") from error
-        assert isinstance(answer, Up)
         return self._running
 
     def close(self) -> None:

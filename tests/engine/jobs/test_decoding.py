@@ -47,6 +47,29 @@ def good(folder: Path, name: str = "good.png", size: tuple[int, int] = (5, 3)) -
     return folder / name
 
 
+def dying(times: int, counted_in: Path) -> list[str]:
+    """Say how to run a decoder that is killed so many times before it is up; every start leaves an `x` in a file."""
+    killed = 'printf x >> "$0"; [ "$(wc -c < "$0")" -gt "$1" ] || kill -KILL $$; shift; exec "$@"'
+    return ["sh", "-c", killed, str(counted_in), str(times), *odd_command("decoder")]
+
+
+def test_a_decoder_killed_while_it_starts_is_started_again(tmp_path: Path) -> None:
+    """Whoever kills it before it is up fails no picture, and no worker."""
+    decoder = Decoder(dying(decoding.STARTS - 1, tmp_path / "starts"), 10, 1.0)
+    assert isinstance(decode(decoder, good(tmp_path)), Picture)
+    decoder.close()
+    assert (tmp_path / "starts").read_text() == "x" * decoding.STARTS
+
+
+def test_decoders_that_never_start_are_given_up(tmp_path: Path) -> None:
+    """It is said how the last one ended, and none is left behind."""
+    decoder = Decoder(dying(99, tmp_path / "starts"), 10, 1.0)
+    with pytest.raises(RuntimeError, match=r"a decoder does not start \(SIGKILL\)"):
+        decode(decoder, good(tmp_path))
+    assert (tmp_path / "starts").read_text() == "x" * decoding.STARTS
+    assert children(os.getpid()) == []
+
+
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "I;16"])
 def test_a_picture_comes_whole(tmp_path: Path, decoder: Decoder, mode: str) -> None:
     """Pixels, alpha, size, mode and digest are those that decoding here gives."""
