@@ -28,7 +28,7 @@ FEW = 30
 Minutes = Annotated[float, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
 Device = Annotated[str, msgspec.Meta(pattern=r"^(cpu|mps|cuda:[0-9]+)$")]
-Extension = Annotated[str, msgspec.Meta(pattern=r"^\.[A-Za-z0-9_-]+$")]
+Extension = Annotated[str, msgspec.Meta(pattern=r"^\.[A-Za-z0-9_-]+\Z")]
 
 
 class Captions(msgspec.Struct, frozen=True):

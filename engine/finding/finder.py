@@ -57,7 +57,6 @@ class Finder:
         self._separator = workspace.separator
         self._one_at_a_time = threading.Lock()
         self._guard = threading.Lock()
-        self._touched: set[ImageId] = set()
         self._look_again = False
         self._known = Known()
         self._known_of = (-1, -1)
@@ -121,9 +120,7 @@ class Finder:
     def _follow(self, needs: Iterable[Need], patience: Patience) -> None:
         """Bring what a question needs up to folder and store."""
         with self._guard:
-            touched, self._touched = self._touched, set()
             look_again, self._look_again = self._look_again, False
-        self._index.touch(touched)
         if look_again:
             try:
                 self._index.captions.compare_times(patience)
@@ -132,18 +129,10 @@ class Finder:
                 raise
         self._index.follow(needs, patience)
 
-    def touched(self, images: Iterable[ImageId]) -> None:
-        """Say that something about some images is another than before: they are read again for the next question.
-
-        Decisions, undos and proposals are noticed anyway, whoever made them; this is for everything else.
-        """
-        with self._guard:
-            self._touched.update(images)
-
     def look_again(self) -> None:
         """Have the next question compare the time of every caption file, for what other programs wrote.
 
-        Nothing else notices that. It takes a third of a second for a hundred thousand images, so it is for moments
+        Decisions, undos and proposals are noticed anyway, whoever made them; this nothing else notices. It takes a third of a second for a hundred thousand images, so it is for moments
         when a person comes back to the screen or asks for it, not for each key.
         """
         with self._guard:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from engine.finding.language.words import Need
     from engine.finding.patience import Patience
     from engine.review.news import Mark
-    from engine.review.records import ImageId
     from engine.workspace import Workspace
 
 
@@ -81,10 +80,6 @@ class Index:
         if "proposed" in wanted:
             self.proposed.follow(patience)
 
-    def touch(self, images: Iterable[ImageId]) -> None:
-        """Have what is known of some images read again."""
-        self._touch_rows(self.rows.slots_of([*images]))
-
     def _touch_rows(self, slots: list[int]) -> None:
         self.captions.touch(slots)
         self.candidates.touch(slots)
@@ -99,4 +94,4 @@ class Index:
         self._mark = mark
         if since is None:  # nothing was read before
             return
-        self.touch(touched_since(db, since, mark))
+        self._touch_rows(self.rows.slots_of([*touched_since(db, since, mark)]))

@@ -118,7 +118,7 @@ class Deciding:
         onward = turns.lineup.next_open(entries) if here is not None and here.state not in OPEN_STATES else None
         if onward is not None:
             turns.lineup.move(onward)
-        self._stage.say(f"{_name(card)}: set aside; {turns.keys.shown(commands.Undo)} brings it back", "good")
+        self._stage.say(f"{_name(card)}: set aside; {turns.keys.told(commands.Undo)} brings it back", "good")
         await turns.arrive()
 
     async def save(self, card: Card, text: str) -> None:

@@ -56,7 +56,7 @@ class Undoing:
         if undone is None:
             card, told = self._turns.card, "nothing of this session is left to undo"
             if card is not None and card.touched:
-                back = self._turns.keys.shown(commands.AsProposed)
+                back = self._turns.keys.told(commands.AsProposed)
                 told = f"{told}; {back} puts the changes of this image back as they were proposed"
             self._stage.say(told, "warning")
 
@@ -117,7 +117,7 @@ class Undoing:
         if not text:
             return "nothing of that was left to take back", "warning"
         if undone.refused and undone.images and not undone.again:
-            text = f"{text}; {self._turns.keys.shown(commands.Undo)} tries those again"
+            text = f"{text}; {self._turns.keys.told(commands.Undo)} tries those again"
         return text, "good" if is_good else "warning" if undone.images else "error"
 
     def _reckon(self, undone: Undone) -> None:

@@ -70,7 +70,7 @@ class Telling:
         if not lineup.is_found:
             return "the other images that fit are still looked for"
         if lineup.limit and self.session is not None:
-            on, leaves = keys.shown(commands.Limit), keys.shown(commands.Quit)
+            on, leaves = keys.told(commands.Limit), keys.told(commands.Quit)
             return f"session over: {self.session.told()}; {on} goes on, {leaves} leaves"
         if lineup.query is not None:
             return f"nothing else that fits {lineup.query.text} waits for a decision"
@@ -81,4 +81,4 @@ class Telling:
 
     @property
     def _way_out(self) -> str:
-        return f"{self._turns.keys.shown(commands.Filter)} changes the filter, an empty line ends it"
+        return f"{self._turns.keys.told(commands.Filter)} changes the filter, an empty line ends it"

@@ -105,6 +105,10 @@ class Keys:
         """Return the first key of an action as a person reads it; empty where it has none."""
         return next(map(key_names.shown, self.of(action)), "")
 
+    def told(self, action: type[Action] | str) -> str:
+        """Return the first key of an action as a sentence mentions it: by the action's name where it has none."""
+        return self.shown(action) or f"{action if isinstance(action, str) else action.name} (no key)"
+
     def all_shown(self, action: type[Action] | str) -> str:
         """Return all keys of an action as a person reads them."""
         shown = [key_names.shown(key) for key in self.of(action)]
@@ -113,7 +117,7 @@ class Keys:
 
     def text(self, text: str) -> str:
         """Return a text with the key of each action that it mentions as `{name}`; never for text from outside."""
-        return _MENTION.sub(lambda found: self.shown(found[1]) or f"{found[1]} (no key)", text)
+        return _MENTION.sub(lambda found: self.told(found[1]), text)
 
     def bind(self, bindings: Bindable, method: str) -> None:
         """Let each key call a method of the screen: `method('next')`, for a numbered action `method('name', 3)`."""

@@ -121,7 +121,7 @@ class Many:
     def _tell(self, before: str) -> None:
         count = len(self._turns.selection)
         keys = self._turns.keys
-        edits = f"; {keys.shown(commands.BulkEdit)} edits them" if count else ""
+        edits = f"; {keys.told(commands.BulkEdit)} edits them" if count else ""
         self._stage.say(f"{before}{f'{count:,}' if count else 'nothing is'} selected{edits}")
         self._stage.show_lineup()
 
@@ -157,7 +157,7 @@ class Many:
     def _told(self, applied: Applied) -> str:
         from tui.screens.dry_run import summary  # noqa: PLC0415  (it is there by now)
 
-        undo = f"; {self._turns.keys.shown(commands.Undo)} takes it back" if applied.images else ""
+        undo = f"; {self._turns.keys.told(commands.Undo)} takes it back" if applied.images else ""
         refused = f"; {applied.refused[0][1]}" if applied.refused else ""
         return f"{summary(applied)}{undo}{refused}"
 

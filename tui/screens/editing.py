@@ -154,7 +154,7 @@ class Editing:
 
     def _leave(self, text: str) -> None:
         if self.drafts.leave(text):
-            again = self._turns.keys.shown(commands.Edit)
+            again = self._turns.keys.told(commands.Edit)
             self._desk.say(f"kept as a draft, not written; {again} goes on with it", "warning")
         self._close()
 
@@ -168,7 +168,7 @@ class Editing:
         if problem is None or not unkept or unkept == self._told_of:
             return True
         self._told_of = unkept
-        key = self._turns.keys.shown(commands.Quit)
+        key = self._turns.keys.told(commands.Quit)
         told = f"what you typed could not be kept ({problem.__cause__ or problem.message})"
         self._desk.say(f"{told}: mend that, then {key}; {key} as it is leaves and prints the text", "error")
         return False

@@ -232,7 +232,7 @@ class TagsScreen(ListScreen["TagUse", Gone]):
         if applied is not None:
             self._edited.update(applied.images)
             self._marked.clear()
-            undo = in_force(self).keys(commands.ALL).shown(commands.Undo)
+            undo = in_force(self).keys(commands.ALL).told(commands.Undo)
             self.say(f"{summary(applied)}; {undo} in the review takes it back", "good")
             self._count()
 

@@ -174,8 +174,7 @@ class CaptionDiff(Painted):
     def _changes(self, card: Card, width: int, room: int, at: int) -> list[Line]:
         """Paint the candidates' names and as many changes as there is room, the one at the cursor among them."""
         if not card.frame.candidates:
-            keys = keymap.here(self.screen).shown
-            hint = f"{keys(commands.Accept)} approves the caption as it stands, {keys(commands.Edit)} edits it"
+            hint = keymap.here(self.screen).text("{accept} approves the caption as it stands, {edit} edits it")
             text = [Span("Nothing is proposed for this image. ", self.ink("muted")), Span(hint, self.ink("muted"))]
             return _exactly(wrap(text, width) if not card.problem else [], room)
         look = Look(width, self.ink, self._marks).beside(card.agreement, together=card.blend is not None)

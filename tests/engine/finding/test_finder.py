@@ -102,7 +102,6 @@ def test_stale_is_what_was_made_from_another_picture(decided: Search) -> None:
     """Once a picture was read since it changed, its candidates are stale or not."""
     for name in (IMG2, B):
         decided.frame(name)
-    decided.finder.touched([decided.id(IMG2), decided.id(B)])
     assert decided.found("stale") == [NONE]
 
 
@@ -206,14 +205,12 @@ def test_a_shuffle_is_kept_by_its_seed(search: Search) -> None:
 
 
 def test_other_programs_writing_is_noticed_when_asked(search: Search) -> None:
-    """A caption changed, made or removed outside is found after `look_again`, or where the image is named."""
+    """A caption changed, made or removed outside is found after `look_again`."""
     assert search.found("tag:cat") == [IMG10, IMG2]
     (search.root / IMG2).with_suffix(".txt").write_bytes(b"bird")
     (search.root / NONE).with_suffix(".txt").write_bytes(b"cat")
     (search.root / IMG10).with_suffix(".txt").unlink()
     assert search.found("tag:cat") == [IMG10, IMG2]
-    search.finder.touched([search.id(IMG2)])
-    assert search.found("tag:cat") == [IMG10]
     search.finder.look_again()
     assert search.found("tag:cat") == [NONE]
     assert search.found("tag:bird tokens=1") == [IMG2]

@@ -34,7 +34,7 @@ def test_tags_are_counted_by_image(search: Search) -> None:
 def test_weights_count_for_nothing(search: Search) -> None:
     """A tag with weights is the tag, for counts and for filters."""
     (search.root / B).with_suffix(".txt").write_text("(cat:1.2), ((cat)), cat, very long hair")
-    search.finder.touched([search.id(B)])
+    search.finder.look_again()
     assert counted(search, B) == {
         **dict.fromkeys(counted(search), (0, 1)),
         "cat": (1, 3),
@@ -42,7 +42,7 @@ def test_weights_count_for_nothing(search: Search) -> None:
         "Long_Hair": (0, 2),
     }
     (search.root / B).with_suffix(".txt").write_text("(cat:1.2), a dog")
-    search.finder.touched([search.id(B)])
+    search.finder.look_again()
     assert search.id(B) in search.finder.find(parse('tag:"cat"'))
 
 
@@ -50,7 +50,7 @@ def test_what_is_no_text_has_no_tags(search: Search) -> None:
     """Pieces of a caption in UTF-16 are not listed beside tags, for no edit could reach them."""
     before = counted(search)
     (search.root / B).with_suffix(".txt").write_bytes("cat, dog".encode("utf-16"))
-    search.finder.touched([search.id(B)])
+    search.finder.look_again()
     assert counted(search) == before
 
 

@@ -289,3 +289,15 @@ async def test_the_theme_key_changes_the_look_and_is_written_down(trial: Trial) 
         assert load().screen.theme == app.theme == app.looks.names()[1]
         sitting.shows(f"theme {app.theme}, also the next time")
         assert sitting.sent != before
+
+
+async def test_an_action_without_a_key_is_mentioned_by_its_name(trial: Trial) -> None:
+    """No sentence has a hole where the key would stand."""
+    trial.image("a.png", "cat")
+    app = CutlineApp(trial.workspace, Settings(keys={"accept": "", "undo": ""}), "none")
+    async with app.run_test(size=(160, 40)) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.settle()
+        sitting.shows("accept (no key) approves the caption")
+        await sitting.press("d")
+        sitting.shows("set aside; undo (no key) brings it back")
