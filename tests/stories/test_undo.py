@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any
 
 from tui import commands
 
 if TYPE_CHECKING:
+    import pytest
+
+    from engine.review.undo import Undone
     from tests.stories.desk import Desk
 
 
@@ -30,6 +35,34 @@ async def test_undo_goes_back_through_the_session(desk: Desk) -> None:
         await review.press(commands.Undo)
         review.shows("nothing of this session is left to undo")
     assert desk.kinds() == ["accept", "accept", "undo", "undo"]
+
+
+async def test_an_undo_that_is_all_but_over_refuses_no_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a slow disk a held key comes before the end of the step before: it takes back the next one."""
+    desk.images("1.png", "2.png", caption="a cat")
+    for name in ("1.png", "2.png"):
+        desk.proposal(name, {"window": 0.9})
+    before = desk.files()
+    async with desk.review() as review:
+        await review.press(commands.Accept, commands.Accept)
+        workspace = review.app.turns.workspace
+        undo_last, is_written, may_end = workspace.undo_last, threading.Event(), threading.Event()
+
+        def slow(**course: Any) -> Undone | None:
+            undone = undo_last(**course)
+            is_written.set()
+            may_end.wait()
+            return undone
+
+        monkeypatch.setattr(workspace, "undo_last", slow)
+        try:
+            await review.press_amid_work(commands.Undo)
+            await asyncio.to_thread(is_written.wait)
+            await review.press_amid_work(commands.Undo)
+        finally:
+            may_end.set()
+        await review.settle()
+        assert desk.files() == before
 
 
 async def test_undo_after_a_restart_is_a_command(desk: Desk) -> None:

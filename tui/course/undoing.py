@@ -86,6 +86,8 @@ class Undoing:
                 told(text, tone)
 
         def tell(so_far: Progress) -> None:
+            if so_far.done == so_far.total:  # over in a moment: no key is refused for that
+                return
             self._turns.busy = f"{doing}: {so_far}"
             say(f"{self._turns.busy} …", "plain")
 
