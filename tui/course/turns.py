@@ -1,15 +1,11 @@
-"""Turns: what keys ask for, one after another, each on the image the person was looking at.
+"""The course of a review: what was asked, in its turn; the queue of images; and the card in view.
 
-Keys go into a queue; one task takes them out and lets the hand (one thread) do the disk's part. A key pressed
-while the next image is still being read waits, and then acts on the image that is shown by then. A key pressed
-on a card acts on that card as it was seen, also when others' changes drew it anew in between; what an earlier key
-made of the card counts.
+The hand (one thread) does the disk's part.
 """
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from engine.captions.caption import parse
 from engine.dataset.images import stat_image
@@ -17,6 +13,7 @@ from engine.errors import CutlineError, WrongUsage
 from engine.review.frames import Frame
 from engine.review.records import Counts
 from tui import commands
+from tui.course.asked import Asked
 from tui.course.card import Card
 from tui.course.cards_left import CardsLeft
 from tui.course.guard import Guard
@@ -37,13 +34,6 @@ if TYPE_CHECKING:
     from tui.hand import Hand
     from tui.idle import Idle
     from tui.stage import Stage
-
-
-class Turn(NamedTuple):
-    """One thing asked for."""
-
-    act: Handler
-    seen: Card | None
 
 
 class Turns:
@@ -72,8 +62,8 @@ class Turns:
         self.rhythm = Rhythm()
         self.busy = ""
         """What takes a while and is under way, raw text; keys wait for it. Empty for nothing."""
-        self._hand, self._idle = hand, idle
-        self._asked: asyncio.Queue[Turn] = asyncio.Queue()
+        self._hand = hand
+        self._asked = Asked(idle, lambda: self.card)
         self.arranged_hook: Callable[[], None] = lambda: None
         """Called when images may have come that the queue cannot judge alone."""
         self.told_end: Callable[[], str] = lambda: "nothing else waits for a decision"
@@ -105,7 +95,7 @@ class Turns:
     @property
     def waiting(self) -> bool:
         """Whether something was asked for and not yet begun."""
-        return not self._asked.empty()
+        return self._asked.waits
 
     @property
     def handlers(self) -> Handlers:
@@ -119,20 +109,11 @@ class Turns:
 
     def ask(self, act: Handler) -> None:
         """Put one thing at the end of the queue, for the card that is seen now."""
-        self._idle.rise()
-        self._asked.put_nowait(Turn(act, self.card))
+        self._asked.put(act)
 
     async def run(self) -> None:
         """Take turns for ever."""
-        while True:
-            turn = await self._asked.get()
-            try:
-                seen = turn.seen.latest if turn.seen else None
-                await turn.act(seen if seen and self.card and seen.visit == self.card.visit else self.card)
-            except CutlineError as problem:
-                await self.failed(problem)
-            finally:
-                self._idle.fall()
+        await self._asked.run(self.failed)
 
     async def failed(self, problem: CutlineError) -> None:
         """Say why something was not done, and show what others did meanwhile; that may fail for the same reason."""
