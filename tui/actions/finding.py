@@ -45,6 +45,7 @@ class OnlySelected(Command):
     """Show what is selected."""
 
     name, group, keys = "only_selected", "Find", ("O",)
+    hands_over = True
     help = "Only the images that are selected, and all others again"
     why_not = staticmethod(_nothing_selected)
 

@@ -75,6 +75,7 @@ class Asking:
 
     def _typed(self, query: Query | None) -> None:
         self.shut()
+        self._sight.say("")  # how many fit: what is said next is how far the look is
         self.want_query(query)
 
     def _left(self) -> None:

@@ -55,7 +55,7 @@ class Following:
         elif self._refreshing:
             return
         elif not lineup.is_found:
-            self._wanted.want(Lineup(lineup.query, lineup.order, chosen=lineup.chosen, limit=lineup.limit))
+            self._wanted.look_for(Lineup(lineup.query, lineup.order, chosen=lineup.chosen, limit=lineup.limit))
         elif self._is_stale:
             self._refreshing, self._is_stale = True, False
             self._errands.start(self._refresh(lineup))

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.errors import CutlineError
-from engine.finding.language import parse_order
+from engine.finding.language import BadQuery, parse_order
 from engine.finding.language.saved import broken
 from tui.course.lineup import USUAL, Lineup
 from tui.errands import Errands
@@ -57,7 +57,7 @@ class Finding:
         self.filtering = Filtering(self._seeker, idle, sight.say, self._filters, self._keeping.keep)
         """Answers the keys of the line."""
         self._telling = Telling(turns, self._seeker, sight)
-        self._wanted = Wanted(turns, self._seeker, self._errands, sight.say, self._adopt)
+        self._wanted = Wanted(turns, self._seeker, self._errands, sight, self._adopt)
         self._following = Following(turns, self._seeker, self._errands, self._wanted)
         self._asking = Asking(self._wanted, self._seeker, sight, self.filtering, self._following)
         self._wanted.begins, self._wanted.goes_on = self._following.begins, self._following.resume
@@ -81,6 +81,11 @@ class Finding:
     def is_typing(self) -> bool:
         """Whether keys go to the line."""
         return self._asking.is_typing
+
+    @property
+    def owes(self) -> bool:
+        """Whether a queue that was asked for is not in force yet."""
+        return self._wanted.is_sought or self._keeping.under_way
 
     def open_line(self, name: str) -> bool:
         """Open the line that an action asks for at once, waiting for no turn; False where that cannot be done."""
@@ -124,13 +129,13 @@ class Finding:
 
     # --- what is wanted ---------------------------------------------------------------------------------------
 
-    async def apply(self, text: str) -> None:
-        """Put a filter in force, as if it was typed; an empty one shows all images.
-
-        Raises:
-            BadQuery: It cannot be understood.
-        """
-        query = self.filtering.read(text)
+    def apply(self, text: str) -> None:
+        """Put a filter in force, as if it was typed; an empty one shows all images."""
+        try:
+            query = self.filtering.read(text)
+        except BadQuery as wrong:
+            self._sight.say(str(wrong), "error")
+            return
         self.filtering.remember(text)
         self._asking.want_query(query)
 
@@ -140,7 +145,7 @@ class Finding:
         self._before = now if now.chosen is None else self._before
         self._wanted.want(Lineup(None, now.order, chosen=images))
 
-    async def _adopt(self, lineup: Lineup, found: list[ImageId]) -> None:
+    async def _adopt(self, lineup: Lineup, found: list[ImageId], *, is_late: bool) -> None:
         turns, entries = self._turns, self._turns.workspace.entries
         was = turns.lineup
         here = was.here if was.is_found or was.next_open(entries) is not None or not turns.is_decided else None
@@ -152,7 +157,8 @@ class Finding:
         self._sight.say(self._keeping.told() + self._telling.found(lineup), "plain" if lineup.ids else "warning")
         if turns.card is None or turns.card.image != lineup.here:
             await turns.arrive()
-            turns.guard.changed()
+            if is_late:
+                turns.guard.changed()
         else:
             turns.stage.show_lineup()
 

@@ -29,11 +29,14 @@ class Keeping:
         """
         self._filters, self._hand, self._errands = filters, hand, errands
         self._told = ""
+        self.under_way = False
+        """Whether one is being kept."""
         self.failed: Callable[[], None] = lambda: None
         """Called before it is told that one was not kept."""
 
     def keep(self, name: str, text: str, done: Callable[[str], None]) -> None:
         """Keep one under a name, then call with the other one that was kept under it, else empty; or tell why not."""
+        self.under_way = True
         self._errands.start(self._keep(name, text, done))
 
     def told(self) -> str:
@@ -49,6 +52,8 @@ class Keeping:
         except CutlineError:
             self.failed()
             raise
+        finally:
+            self.under_way = False
         self._filters[name] = text
         file = f"; the file with its comments is {changed.kept.name} now" if changed.kept else ""
         instead = f" instead of {before}" if before else ""

@@ -19,6 +19,9 @@ class Sight(Protocol):
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line."""
 
+    def say_how_far(self, text: str) -> None:
+        """Say one raw line of how far a look is, where that covers up nothing else."""
+
     def notice(self, *told: str) -> None:
         """Say raw lines that nobody asked for, beside others of that kind that still stand there."""
 
@@ -30,6 +33,9 @@ class Sight(Protocol):
 
     def show_empty(self, text: str) -> None:
         """Say what is read where there is no image, raw text of one line or more."""
+
+    def pass_keys_on(self) -> None:
+        """Note that what is typed by now is meant for the queue that was asked for."""
 
     def filter_bar(self) -> FilterBar | None:
         """Return the line to type in; None while there is none yet."""

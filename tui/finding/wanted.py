@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+import time
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import CutlineError
+from tui.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from engine.review.records import ImageId
     from tui.course.card import Card
@@ -16,6 +19,14 @@ if TYPE_CHECKING:
     from tui.course.turns import Turns
     from tui.errands import Errands
     from tui.finding.seeking import Seeker
+    from tui.finding.sight import Sight
+
+
+class Adopt(Protocol):
+    """Puts a queue in force."""
+
+    async def __call__(self, lineup: Lineup, found: list[ImageId], *, is_late: bool) -> None:
+        """Put a queue in force with what was found for it; late if the person went on with the old one meanwhile."""
 
 
 class Wanted:
@@ -26,8 +37,8 @@ class Wanted:
         turns: Turns,
         seeker: Seeker,
         errands: Errands,
-        say: Callable[[str], None],
-        adopt: Callable[[Lineup, list[ImageId]], Awaitable[None]],
+        sight: Sight,
+        adopt: Adopt,
     ) -> None:
         """Start with the queue in force.
 
@@ -35,12 +46,14 @@ class Wanted:
             turns: The course of the review.
             seeker: Finds what it is to hold.
             errands: Runs the looks.
-            say: Told how far the reading is; one raw line.
-            adopt: Puts a queue in force with what was found for it.
+            sight: Says how far the reading is.
+            adopt: Puts a queue in force.
         """
-        self._turns, self._seeker, self._errands, self._say, self._adopt = turns, seeker, errands, say, adopt
+        self._turns, self._seeker, self._errands, self._sight, self._adopt = turns, seeker, errands, sight, adopt
         self._sought: Lineup | None = None
         self._looks = False
+        self._until = -math.inf
+        """So long what is typed waits for it."""
         self.begins: Callable[[], None] = lambda: None
         """Called when a look begins."""
         self.goes_on: Callable[[], None] = lambda: None
@@ -57,6 +70,12 @@ class Wanted:
         return self._sought is not None
 
     def want(self, lineup: Lineup) -> None:
+        """Look for what a queue is to hold that the person asked for, then let it be the queue."""
+        self._until = time.monotonic() + PATIENCE_SECONDS
+        self._sight.pass_keys_on()
+        self.look_for(lineup)
+
+    def look_for(self, lineup: Lineup) -> None:
         """Look for what a queue is to hold, then let it be the queue."""
         self._sought, self._looks = lineup, True
         self.begins()
@@ -65,7 +84,7 @@ class Wanted:
     def look_again(self) -> None:
         """Go on with a look that was given up."""
         if self._sought is not None and not self._looks:
-            self.want(self._sought)
+            self.look_for(self._sought)
 
     def forget(self) -> None:
         """Look for nothing any more."""
@@ -73,7 +92,7 @@ class Wanted:
 
     async def _seek(self, lineup: Lineup) -> None:
         try:
-            found = await self._seeker.find(lineup.query, lineup.order, self._say)
+            found = await self._seeker.find(lineup.query, lineup.order, self._sight.say_how_far)
         except CutlineError:
             self._end(lineup)
             raise
@@ -85,7 +104,7 @@ class Wanted:
 
     async def _take(self, lineup: Lineup, found: list[ImageId], _: Card | None) -> None:
         try:
-            await self._adopt(lineup, found)
+            await self._adopt(lineup, found, is_late=time.monotonic() > self._until)
         finally:
             self._end(lineup)
         self.goes_on()

@@ -175,10 +175,7 @@ class Many:
         if gone is not None and gone.edited:
             self._turns.ask(lambda _: self._read_again(gone.edited, ""))
         if gone is not None and gone.tag:
-            self._turns.ask(lambda _: self._filter(gone.tag))
-
-    async def _filter(self, tag: str) -> None:
-        await self._finding.apply(f'tag:"{_quoted(tag)}"')
+            self._finding.apply(f'tag:"{_quoted(gone.tag)}"')
 
     async def _read_again(self, images: Collection[ImageId], told: str) -> None:
         """Show the image in view as it is now, and the counts."""

@@ -84,6 +84,11 @@ class HistoryScreen(DetailedList["HistoryStep"]):
         return past.read(self._workspace, at, count, self._sought, course)
 
     @property
+    def owes(self) -> bool:
+        """Whether something is read, looked up or taken back."""
+        return self._reading or bool(self.busy)
+
+    @property
     def asks(self) -> bool:
         """Whether the screen has asked something."""
         return self._asked is not None

@@ -188,6 +188,10 @@ class ListScreen(Screen[R], Generic[T, R]):
         self._said = True
         self._status.say(text, tone)
 
+    def say_also(self, text: str) -> None:
+        """Say one more raw line behind the one that stands there."""
+        self.say("; ".join(filter(None, (self._status.says, text))), "warning")
+
     def on_item_picked(self, message: ItemPicked) -> None:
         """Go to the item that was clicked."""
         self.go(message.place)

@@ -57,6 +57,11 @@ class PagedList(ListScreen[T, R]):
         self._meanwhile = ""
         """What was said while a page is read, and holds no longer."""
 
+    @property
+    def owes(self) -> bool:
+        """Whether a page is being read."""
+        return self._reading
+
     def read(self, at: int | None, count: int, course: Course) -> Page:
         """Read a page; called in a thread.
 

@@ -144,6 +144,11 @@ class ReviewScreen(Surface):
         self._performing.ask(name, number)
 
     @property
+    def owes(self) -> bool:
+        """Whether a queue that was asked for is not in force yet."""
+        return self._finding.owes
+
+    @property
     def _own_handlers(self) -> Handlers:
         """What does the actions that concern the whole screen."""
         return {

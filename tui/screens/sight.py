@@ -42,6 +42,8 @@ class ReviewSight:
         self._screen, self._say, self._caption, self._queue = screen, say, caption, queue
         self._title, self._status, self._keys = bars
         self._bar: FilterBar | None = None
+        self._how_far = ""
+        """What was said last of how far a look is."""
 
     async def mount_line(self, filtering: Filtering) -> None:
         """Put the line on the screen, closed; not before the first image, which does not wait for it."""
@@ -51,6 +53,10 @@ class ReviewSight:
         await self._screen.mount(bar, before=self._keys)
         self._bar = bar
 
+    def pass_keys_on(self) -> None:
+        """Note that what is typed by now is meant for the queue that was asked for."""
+        self._screen.typed_ahead.pass_on()
+
     def filter_bar(self) -> FilterBar | None:
         """Return the line to type in; None while there is none yet."""
         return self._bar
@@ -58,6 +64,12 @@ class ReviewSight:
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line."""
         self._say(text, tone)
+
+    def say_how_far(self, text: str) -> None:
+        """Say one raw line of how far a look is, where that covers up nothing else."""
+        if self._status.says in ("", self._how_far):
+            self._how_far = text
+            self._say(text, "plain")
 
     def notice(self, *told: str) -> None:
         """Say raw lines that nobody asked for, beside others of that kind that still stand there."""

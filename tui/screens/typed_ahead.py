@@ -7,14 +7,16 @@ would set an image aside.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import events
 from textual.widgets import Input, TextArea
 
 from tui.idle import Idle
 from tui.keys.keymap import WAYS_OUT
+from tui.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -30,8 +32,27 @@ Typed = events.Key | events.Paste
 
 TEXT_ACTIONS = ("cursor_", "delete_left", "delete_right", "delete_word")
 """How the actions of Textual begin that change a text, or where the cursor is in it."""
+LOOK_SECONDS = 0.01
+"""How often it is looked whether something is there that a key asked for."""
 QUIET_ROUNDS = 2
 """So often everything that was sent is waited for: a key sends a message, and that one may open something."""
+
+
+@runtime_checkable
+class Owing(Protocol):
+    """A screen on which keys may ask for something that comes from a thread: a queue, a list, an answer."""
+
+    @property
+    def owes(self) -> bool:
+        """Whether it is not there yet: what is typed next is meant for it."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A screen that tells what was left out."""
+
+    def say_also(self, text: str) -> None:
+        """Say one more raw line behind the one that stands there."""
 
 
 class TypedAhead:
@@ -51,6 +72,8 @@ class TypedAhead:
         self._handing = Idle()
         self._had_keys: Widget | None = None
         """What had the keys when a turn was asked to give them to something else; None for no such turn."""
+        self._is_late = False
+        """Whether what a screen owes was waited for long enough."""
         self.send: Callable[[Typed], Awaitable[None]]
         """Sends one to whatever has the keys, as Textual does."""
 
@@ -84,6 +107,10 @@ class TypedAhead:
                 self._handing.fall()
 
         return turn
+
+    def pass_on(self) -> None:
+        """Note that what is typed behind a key that opened nothing is meant for what it asked for."""
+        self._had_keys, self._is_late = None, False
 
     @property
     def _has_keys(self) -> Widget:
@@ -123,7 +150,22 @@ class TypedAhead:
             event = events.Key("escape", None)
         # Over the widgets it would come back after the next one was sent to them.
         await app._check_bindings(event.key)  # noqa: SLF001  (there is no other way)
-        return self.is_handing or self._has_keys is not has_keys
+        return self.is_handing or self._has_keys is not has_keys or self._is_owed()
+
+    def _is_owed(self) -> bool:
+        app = self._screen.app
+        owes = bool(app.screen_stack) and isinstance(app.screen, Owing) and app.screen.owes
+        self._is_late = self._is_late and owes
+        return owes and not self._is_late
+
+    async def _paid(self, give_up_at: float) -> bool:
+        """Wait until what was asked for is there; False where that takes too long."""
+        while self._is_owed():
+            if time.monotonic() > give_up_at:
+                self._is_late = True
+                return False
+            await asyncio.sleep(LOOK_SECONDS)
+        return True
 
     def _is_escape(self, event: events.Key) -> bool:
         """Say whether alt and a letter were escape and the letter in one go, which a terminal sends in the same way."""
@@ -132,7 +174,7 @@ class TypedAhead:
 
     async def _settled(self) -> None:
         """Wait until all that the last one sent is done, and nothing gives the keys to something else any more."""
-        quiet = 0
+        quiet, give_up_at = 0, time.monotonic() + PATIENCE_SECONDS
         while quiet < QUIET_ROUNDS:
             if not self._screen.app.is_running:
                 return
@@ -140,6 +182,13 @@ class TypedAhead:
             await self._handing.reached()
             for pump in self._given_to.ancestors_with_self:
                 await _through(pump)
+            if self._is_owed():
+                self._had_keys = None
+                if not await self._paid(give_up_at):
+                    self._let_go()
+                    return
+                quiet = 0
+                continue
             self._given_to = self._has_keys
             is_quiet = not was_handing and not self.is_handing and self._given_to is has_keys
             quiet = quiet + 1 if is_quiet else 0
@@ -147,10 +196,11 @@ class TypedAhead:
             self._let_go()
 
     def _let_go(self) -> None:
-        """Do nothing of what waits: it was meant for something that did not come."""
+        """Do nothing of what waits: it was meant for something that did not come, or not in time."""
         ways_out = [event for event in self._waiting if isinstance(event, events.Key) and event.key in WAYS_OUT]
         if len(ways_out) < len(self._waiting):
-            self._screen.say_also("what was typed behind it is left out")
+            screen = self._screen.app.screen
+            (screen if isinstance(screen, Telling) else self._screen).say_also("what was typed behind it is left out")
         self._waiting = deque(ways_out)
 
 

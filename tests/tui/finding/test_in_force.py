@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 
 from tests.tui.screens.seen import text
 from tui.finding.seeking import Seeker
+from tui.patience import PATIENCE_SECONDS
 from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from engine.finding.language import Order, Query
     from engine.review.records import ImageId
@@ -53,7 +57,7 @@ def trial(trial: Trial) -> Trial:
 
 
 async def test_keys_work_while_a_filter_is_looked_for(trial: Trial, looks: Looks) -> None:
-    """Typing, moving and deciding go on while the images that fit are still looked for; then they are the queue."""
+    """Where a look takes long, moving and deciding go on with the queue there is; what fits is the queue then."""
     app = trial.app()
     async with app.run_test(size=(120, 40)) as pilot:
         await app.until_idle()
@@ -62,7 +66,9 @@ async def test_keys_work_while_a_filter_is_looked_for(trial: Trial, looks: Looks
             await pilot.press("slash", *"tag:cat")
             await pilot.pause()
             assert "tag:cat" in text(app)
-            await pilot.press("enter", "j")
+            await pilot.press("enter")
+            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            await pilot.press("j")
             while app.turns.place != 1:
                 await pilot.pause()
             await pilot.press("a")
@@ -83,7 +89,9 @@ async def test_the_line_over_a_filter_that_is_looked_for(trial: Trial, looks: Lo
         await app.until_idle()
         looks.hold()
         try:
-            await pilot.press("slash", *"tag:cat", "enter", "slash")
+            await pilot.press("slash", *"tag:cat", "enter")
+            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            await pilot.press("slash")
             prompt = app.screen.query_one(Prompt)
             assert prompt.is_open
             assert prompt.text == "tag:cat"
@@ -101,7 +109,9 @@ async def test_a_limit_asked_for_while_a_filter_is_looked_for(trial: Trial, look
         await app.until_idle()
         looks.hold()
         try:
-            await pilot.press("slash", *"tag:cat", "enter", "B", "2", "enter")
+            await pilot.press("slash", *"tag:cat", "enter")
+            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            await pilot.press("B", "2", "enter")
         finally:
             looks.go_on()
         await app.until_idle()
@@ -126,3 +136,58 @@ async def test_news_while_a_filter_is_looked_for(trial: Trial, looks: Looks) -> 
         assert app.turns.lineup.query is not None
         assert app.turns.lineup.query.text == "tag:cat"
         assert app.turns.length == 3
+
+
+@pytest.mark.parametrize("slow", [0.0, 0.3])
+@pytest.mark.parametrize(
+    ("keys", "accepted"),
+    [
+        (("slash", *"tag:dog", "enter", "a", "a"), "bd"),
+        (("slash", "backspace", "backspace", *"tag:dog", "enter", "x", "u", "a"), "b"),
+        (("j", "v", "j", "v", "O", "a", "j", "a"), "bd"),
+        (("T", "j", "enter", "a"), "b"),
+        (("o", "j", "r", "enter", "a", "a"), "af"),
+        (("B", "2", "enter", "ctrl+a", "b", "c"), ""),
+    ],
+)
+async def test_what_is_typed_behind_a_new_queue_is_meant_for_it(
+    trial: Trial, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], accepted: str, slow: float
+) -> None:
+    """Keys in one burst decide the images that fit, however long they are looked for within patience."""
+    find = Seeker._find
+
+    def slowly(self: Seeker, query: Query | None, order: Order, is_stale: Callable[[], bool]) -> list[ImageId] | None:
+        if not is_stale():
+            time.sleep(slow)
+        return find(self, query, order, is_stale)
+
+    app = trial.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.until_idle()
+        monkeypatch.setattr(Seeker, "_find", slowly)
+        for key in keys:
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await pilot.pause()
+        await app.until_idle()
+        entries = app.turns.workspace.entries.values()
+        assert "".join(sorted(entry.key.decode()[0] for entry in entries if entry.state == "accepted")) == accepted
+
+
+async def test_what_is_typed_behind_a_look_that_takes_long(trial: Trial, looks: Looks) -> None:
+    """It decides nothing of the old queue: it is left out, and that is said."""
+    app = trial.app()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.until_idle()
+        looks.hold()
+        try:
+            for key in ("slash", *"tag:dog", "enter", "a", "d"):
+                app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            assert "what was typed behind it is left out" in text(app)
+        finally:
+            looks.go_on()
+        await pilot.pause()
+        await app.until_idle()
+        assert app.turns.length == 3
+        assert app.turns.counts.accepted == 0
+        assert app.turns.counts.images == 6
