@@ -12,6 +12,7 @@ from engine.settings_change import change
 from tests.bench.pty_app import PtyApp
 from tests.stories.desk import CUTLINE, REPOSITORY
 from tui import commands
+from tui.typing import drafts
 from tui.widgets.tag_editor import TagEditor
 
 if TYPE_CHECKING:
@@ -289,8 +290,13 @@ async def test_pasted_lines_end_as_the_file_has_it(desk: Desk) -> None:
     desk.caption_file("1.png").reads("a cat\neins\nzwei\ndrei")
 
 
-async def test_two_screens_type_for_one_image(desk: Desk) -> None:
-    """The second is told that the first keeps a draft, which stays; leaving the same text once more replaces it."""
+@pytest.mark.parametrize("kept_after", [drafts.KEPT_AFTER_SECONDS, 0.0])
+async def test_two_screens_type_for_one_image(desk: Desk, monkeypatch: pytest.MonkeyPatch, kept_after: float) -> None:
+    """The second is told that the first keeps a draft, which stays; leaving the same text once more replaces it.
+
+    Whoever types slowly is told while they type, too; that does not count.
+    """
+    monkeypatch.setattr(drafts, "KEPT_AFTER_SECONDS", kept_after)
     desk.image("1.png", caption="a cat")
     async with desk.review(size=(200, 40)) as first, desk.review(size=(200, 40)) as second:
         for review, typed in ((first, "s"), (second, " two")):

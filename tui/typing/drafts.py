@@ -67,7 +67,7 @@ class Drafts:
         self._known: dict[ImageId, str] = {}
         """What the store said last, as far as this screen read or wrote it."""
         self._clashes: dict[ImageId, Clash] = {}
-        """Where the person was told that another screen keeps a draft."""
+        """Where the person was told on leaving that another screen keeps a draft."""
         self._timer: asyncio.TimerHandle | None = None
         self._keeping: set[asyncio.Task[None]] = set()
 
@@ -176,7 +176,8 @@ class Drafts:
             try:
                 self._workspace.keep_draft(image, draft, () if known is None else (known,))
             except KeptElsewhere as clash:
-                self._clashes[image] = Clash(draft, clash.found)
+                if self.open_on is None or self.open_on.image != image:  # while they type it may be overlooked
+                    self._clashes[image] = Clash(draft, clash.found)
                 again = "write yours, or leave it once more as it is to put it in that one's place"
                 problems.append(Refused(f"another screen keeps a draft of {self.name(image)}", again))
             except CutlineError as problem:
