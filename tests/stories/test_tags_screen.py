@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
+import pytest
+from textual import events
+
+from engine.finding.finder import Finder
 from tui import commands
+from tui.many import at_once
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.stories.desk import Desk
+
+SLOW_SECONDS = 0.2
+"""So long tags are counted where that is to be slower than a burst of keys."""
+
+
+def _hold_up(monkeypatch: pytest.MonkeyPatch, wait: Callable[[], object]) -> None:
+    """Let tags be counted only after a wait in the thread that counts."""
+    tag_uses = Finder.tag_uses
+
+    def late(*args: Any, **kwargs: Any) -> list[Any]:
+        wait()
+        return tag_uses(*args, **kwargs)
+
+    monkeypatch.setattr(Finder, "tag_uses", late)
 
 
 async def test_tags_are_counted_and_merged(desk: Desk) -> None:
@@ -127,3 +149,81 @@ async def test_tags_selected_elsewhere_are_let_go(desk: Desk) -> None:
         review.shows("1 let go: in no image of filtered (1)", "1 selected")
         await review.press("m")
         review.shows("merging needs two selected tags or more")
+
+
+@pytest.mark.parametrize("way", ["press", "at_once"])
+@pytest.mark.parametrize(
+    ("keys", "shown"),
+    [
+        (("j", "d"), ("dry run", "drop:cat", "2 of 3 change")),
+        (("j", "v", "v", "m"), ("2 selected", "one name for 2 tags")),
+        (("r",), ("rename sofa to",)),
+        (("j", "enter"), ('tag:"cat"',)),
+    ],
+)
+async def test_keys_behind_the_one_that_opens_the_tags(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...], shown: tuple[str, ...], way: str
+) -> None:
+    """In one burst they do what they do typed slowly: they wait until there are tags to do it with."""
+    desk.images("a.png", "b.png", caption="sofa, cat, red")
+    desk.image("c.png", "sofa")
+    _hold_up(monkeypatch, lambda: threading.Event().wait(SLOW_SECONDS))
+    async with desk.review() as review:
+        await getattr(review, way)(commands.Tags.keys[0], *keys)
+        await review.settle()
+        review.shows(*shown)
+
+
+async def test_keys_that_waited_long_enough_say_why_they_do_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where counting takes longer than anybody waits, each key is answered; the answer outlasts the counting."""
+    desk.images("a.png", "b.png", caption="sofa, cat")
+    before = desk.files()
+    goes_on = threading.Event()
+    _hold_up(monkeypatch, goes_on.wait)
+    monkeypatch.setattr(at_once, "PATIENCE_SECONDS", SLOW_SECONDS)
+    async with desk.review() as review:
+        for key in (commands.Tags.keys[0], "j", "d"):
+            review.app.post_message(events.Key(key, key))
+        await review.comes_to_show("! not before the tags are counted", "counting tags …")
+        goes_on.set()
+        await review.settle()
+        review.shows("! not before the tags are counted", "1/2")
+        await review.press("j")
+        review.shows("2/2")
+        review.shows_not("not before the tags are counted")
+    assert desk.files() == before
+
+
+async def test_counting_is_told_while_it_lasts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That tags are counted is said where it takes a while, and no longer than that."""
+    desk.images("a.png", "b.png", caption="sofa, cat")
+    goes_on = threading.Event()
+    _hold_up(monkeypatch, goes_on.wait)
+    async with desk.review() as review:
+        await review.press_amid_work(commands.Tags)
+        await review.comes_to_show("counting the tags of all captions …")
+        goes_on.set()
+        await review.settle()
+        review.shows_not("counting")
+        review.shows("1/2")
+
+
+async def test_a_dry_run_that_comes_before_the_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tag can be added while all are counted; left without a change, the screen counts what was given up for it."""
+    desk.images("a.png", "b.png", caption="sofa, cat")
+    goes_on = threading.Event()
+    _hold_up(monkeypatch, goes_on.wait)
+    monkeypatch.setattr(at_once, "PATIENCE_SECONDS", 0.0)
+    async with desk.review() as review:
+        await review.press_amid_work(commands.Tags)
+        await review.comes_to_show("counting tags …")
+        await review.press_amid_work("a", *"red", "enter")
+        await review.comes_to_show("looking what would change …")
+        goes_on.set()
+        await review.settle()
+        review.shows("2 of 2 change")
+        await review.press("escape")
+        await review.settle()
+        review.shows("1/2")

@@ -18,6 +18,10 @@ class ListSituation(Protocol):
     def length(self) -> int:
         """How many items the list has."""
 
+    @property
+    def why_empty(self) -> str:
+        """Why nothing can be done with its items while it has none."""
+
 
 class ListCommand(Action):
     """One action of a list."""
@@ -32,7 +36,7 @@ class ListCommand(Action):
 
 def no_item(now: ListSituation) -> str:
     """Say that there is nothing under the cursor; empty where there is something."""
-    return "" if now.length else "the list is empty"
+    return "" if now.length else now.why_empty
 
 
 def _no_next(now: ListSituation) -> str:

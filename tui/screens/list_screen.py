@@ -51,6 +51,8 @@ class ListScreen(Screen[R], Generic[T, R]):
         self._items_shown: Sequence[T] = ()
         self._place = 0
         self._said = False
+        self._meanwhile = ""
+        """What was said while something is under way, and holds no longer than that."""
         self._title, self.list, self.prompt = Headline(id="title"), items, Prompt(id="prompt")
         self.list.empty_text = empty
         self._actions: tuple[type[ListCommand], ...] = (*self.ACTIONS, *EVERYWHERE)
@@ -90,6 +92,11 @@ class ListScreen(Screen[R], Generic[T, R]):
     def length(self) -> int:
         """How many items the list has."""
         return len(self._items_shown)
+
+    @property
+    def why_empty(self) -> str:
+        """Why nothing can be done with its items while it has none."""
+        return "the list is empty"
 
     @property
     def item(self) -> T | None:
@@ -182,6 +189,16 @@ class ListScreen(Screen[R], Generic[T, R]):
     def counted(self) -> Words:
         """Return what stands at the headline's right edge."""
         return Words(f"{self._place + 1:,}/{self.length:,}" if self.length else "")
+
+    def say_meanwhile(self, text: str) -> None:
+        """Say one raw line as long as something is under way."""
+        self._meanwhile = text
+        self.say(text)
+
+    def renew_meanwhile(self, text: str) -> None:
+        """Say how far it is, or nothing once it is over; what else stands there, as why a key did nothing, stays."""
+        if self._status.says in ("", self._meanwhile):
+            self.say_meanwhile(text)
 
     def say(self, text: str, tone: Tone = "plain") -> None:
         """Say one raw line in the status bar."""

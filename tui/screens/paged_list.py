@@ -54,8 +54,6 @@ class PagedList(ListScreen[T, R]):
         self.is_whole = False
         """Whether all of it is read."""
         self._reading = self._to_end = False
-        self._meanwhile = ""
-        """What was said while a page is read, and holds no longer."""
 
     @property
     def owes(self) -> bool:
@@ -115,8 +113,7 @@ class PagedList(ListScreen[T, R]):
 
         def finished(page: Page | CutlineError) -> None:
             self._reading = False
-            if self._status.says == self._meanwhile:
-                self.say("")
+            self.renew_meanwhile("")
             if isinstance(page, CutlineError):
                 self.say(str(page), "error")
             else:
@@ -125,13 +122,7 @@ class PagedList(ListScreen[T, R]):
         self._reader.ask(work, finished, self._tell_reading)
 
     def _tell_reading(self, so_far: Progress) -> None:
-        if self._status.says in ("", self._meanwhile):  # what came of a step is not covered up
-            self.say_meanwhile(f"reading: {so_far.done:,} …")
-
-    def say_meanwhile(self, text: str) -> None:
-        """Say one raw line until the page that was asked for is there."""
-        self._meanwhile = text
-        self.say(text)
+        self.renew_meanwhile(f"reading: {so_far.done:,} …")
 
     def _took(self, page: Page) -> None:
         self._rows += page.items  # type: ignore[arg-type]  # pages hold what the subclass reads

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from engine.captions.editing.edits import Edit
@@ -64,12 +66,22 @@ class TagsScreen(ListScreen["TagUse", Gone]):
         self._scopes, self._adds_to, self._scope = scopes, adds_to, 0
         self._table = TagTable()
         self._edited: set[int] = set()
-        self._is_counted = False
+        self._counted = asyncio.Event()
+        """Whether the tags of these images are counted, or cannot be."""
 
     def on_mount(self) -> None:
         """Count."""
         super().on_mount()
         self._count()
+
+    def on_unmount(self) -> None:
+        """Let nobody wait for what is not counted any more."""
+        self._counted.set()
+
+    async def counted_within(self, seconds: float) -> None:
+        """Wait until the tags are counted or the screen is left, but no longer than that."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._counted.wait(), seconds)
 
     # --- what an action can depend on ---------------------------------------------------------------------------
 
@@ -84,6 +96,11 @@ class TagsScreen(ListScreen["TagUse", Gone]):
         return len(self._scopes)
 
     @property
+    def why_empty(self) -> str:
+        """Why nothing can be done with a tag while none is listed."""
+        return super().why_empty if self._counted.is_set() else "not before the tags are counted"
+
+    @property
     def scope(self) -> Scope:
         """The images whose tags are counted and changed."""
         return self._scopes[self._scope]
@@ -92,25 +109,27 @@ class TagsScreen(ListScreen["TagUse", Gone]):
 
     def _count(self) -> None:
         images, finder = self.scope.images, self._finder
+        self._counted.clear()
         self._work.ask(lambda course: finder().tag_uses(images, course.stop), self._take)
         self.set_timer(0.3, self._tell_counting)
 
     def _tell_counting(self) -> None:
-        if not self._is_counted:
-            self.say("counting the tags of all captions …")
+        if not self._counted.is_set():
+            self.renew_meanwhile("counting the tags of all captions …")
 
     def _take(self, uses: list[TagUse] | CutlineError) -> None:
+        self._counted.set()
         if isinstance(uses, CutlineError):
+            self.list.empty_text = str(uses)
             self.say(str(uses), "error")
+            self.renew()
             return
+        self.renew_meanwhile("")
         sort, sought, here = self._table.sort, self._table.sought, self.item
         self._table = TagTable(uses)
         self._table.sort, self._table.sought = sort, sought
         self._tags.images, self._tags.are_all = len(self.scope.images), self.scope.name == "all"
         self.list.empty_text = "no tag is called so" if uses else "no caption has a tag"
-        if not self._is_counted:
-            self.say("")
-        self._is_counted = True
         self._let_go_of_others()
         self._list(here)
 
@@ -234,6 +253,7 @@ class TagsScreen(ListScreen["TagUse", Gone]):
             self._marked.clear()
             undo = in_force(self).keys(commands.ALL).told(commands.Undo)
             self.say(f"{summary(applied)}; {undo} in the review takes it back", "good")
+        if applied is not None or not self._counted.is_set():  # the dry run looked instead of what was counted then
             self._count()
 
     def back(self) -> None:
