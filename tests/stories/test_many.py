@@ -12,6 +12,7 @@ from textual import events
 from engine import editing
 from tests.counts import count
 from tui import commands
+from tui.screens import dry_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,6 +142,31 @@ async def test_one_file_is_left_out(desk: Desk) -> None:
         assert len({row.group for row in desk.journal()}) == 1
 
 
+async def test_a_key_behind_a_search_of_changes_is_answered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a search found does not cover up why the key behind it did nothing."""
+    desk.images("a.png", "b.png", caption=TAGS)
+    goes_on = threading.Event()
+
+    def slowly(*args: Any, **kwargs: Any) -> Any:
+        goes_on.wait()
+        return holding(*args, **kwargs)
+
+    holding = dry_run._holding
+    monkeypatch.setattr(dry_run, "_holding", slowly)
+    async with desk.review() as review:
+        await review.press("b", "d")
+        await review.write("blurry")
+        await review.press("enter")
+        await review.settle()
+        for text in ("a", ""):
+            goes_on.clear()
+            await review.press_amid_work("slash", "ctrl+u", *text, "enter", "k")
+            await review.comes_to_show("! this is the first row")
+            goes_on.set()
+            await review.settle()
+            review.shows("! this is the first row")
+
+
 async def test_what_a_search_hides_is_seen_before_it_is_written(desk: Desk) -> None:
     """`enter` on a part of the list brings the rest back into sight; only the next one writes, and all of it."""
     desk.images("a.png", "b.png", caption=TAGS)
@@ -240,6 +266,54 @@ async def test_stopped_in_the_middle_and_taken_back(desk: Desk) -> None:
         await review.settle()
         assert desk.files() == before
     assert sum(row.kind == "edit" for row in desk.journal()) == changed
+
+
+async def test_a_key_that_comes_before_the_dry_run_is_known(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one burst a change is not made that nobody saw; why not is still said when it can be seen."""
+    desk.images("a.png", "b.png", caption=TAGS)
+    before = desk.files()
+    goes_on = threading.Event()
+
+    def slowly(*args: Any, **kwargs: Any) -> editing.Plan:
+        goes_on.wait()
+        return plan(*args, **kwargs)
+
+    plan = editing.plan
+    monkeypatch.setattr(editing, "plan", slowly)
+    async with desk.review() as review:
+        for key in ("b", "t", *"ohwx", "enter", "enter"):
+            review.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await review.comes_to_show("dry run", "! not before it is known what would change")
+        goes_on.set()
+        await review.settle()
+        review.shows("2 of 2 change", "! not before it is known what would change")
+        assert desk.files() == before
+        await review.press("j")
+        review.shows_not("not before it is known what would change")
+        await review.press("enter")
+        review.shows("2 captions changed")
+
+
+async def test_how_far_the_dry_run_is_ends_with_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it looks it says how far it is, and no longer than that."""
+    desk.images("a.png", "b.png", caption=TAGS)
+    goes_on = threading.Event()
+
+    def slowly(*args: Any, **kwargs: Any) -> editing.Plan:
+        kwargs["on_progress"](2, 2)
+        goes_on.wait()
+        return plan(*args, **kwargs)
+
+    plan = editing.plan
+    monkeypatch.setattr(editing, "plan", slowly)
+    async with desk.review() as review:
+        for key in ("b", "u"):
+            review.app.post_message(events.Key(key, key))
+        await review.comes_to_show("looking what would change: 2 of 2")
+        goes_on.set()
+        await review.settle()
+        review.shows("nothing would change in 2 captions")
+        review.shows_not("looking what would change")
 
 
 async def test_help_while_changes_are_made(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ class DryCommand(ListCommand):
 def not_ready(now: DrySituation) -> str:
     """Say why nothing can be chosen now; empty where it can."""
     told: dict[Stage, str] = {
-        "looking": "still looking what would change",
+        "looking": "not before it is known what would change",
         "ready": "",
         "applying": "the changes are being made; back stops it, and what is done stays",
         "over": f"{'the changes are made' if now.made else 'no change was made'}; what is listed was refused",

@@ -72,7 +72,7 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         return editing.plan(self._workspace, images, self._edits, on_progress=course.progress, stop=course.stop)
 
     def _looking(self, so_far: Progress) -> None:
-        self.say(f"looking what would change: {so_far}")
+        self.renew_meanwhile(f"looking what would change: {so_far}")
 
     def _looked(self, plan: editing.Plan | CutlineError) -> None:
         if isinstance(plan, CutlineError):
@@ -82,7 +82,7 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         else:
             self.stage, self._plan = "ready", plan
             self.list.empty_text = f"nothing would change in {_captions(plan.looked_at)}"
-            self.say("")
+            self.renew_meanwhile("")
         self.show_items(self._rows(), 0)
 
     def _rows(self) -> Sequence[Draft | Refusal]:
@@ -97,6 +97,11 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         ]
 
     # --- what an action can depend on ---------------------------------------------------------------------------
+
+    @property
+    def why_empty(self) -> str:
+        """Why nothing can be done with a row while there is none."""
+        return not_ready(self) or super().why_empty
 
     @property
     def is_change(self) -> bool:
@@ -167,7 +172,8 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
     def _show_found(self, found: Sequence[Draft | Refusal] | CutlineError) -> None:
         if not isinstance(found, CutlineError):
             self.list.empty_text = "no file or caption holds that"
-            self.say(f"{len(found):,} with “{self._sought}”" if self._sought else "")
+            if self._sought and not self._status.says:  # why a key did nothing meanwhile stays
+                self.say(f"{len(found):,} with “{self._sought}”")
             self.show_items(found, 0)
 
     # --- making it so -----------------------------------------------------------------------------------------
