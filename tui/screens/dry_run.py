@@ -249,9 +249,11 @@ class DryRun(ListScreen["Draft | Refusal", "editing.Applied | None"]):
         return Words(told(self._edits), "text"), Words(f"on {self._scope}")
 
     def counted(self) -> Words:
-        """Count what would change."""
-        if self._plan is None or self.stage == "over":
+        """Count what would change, and in the end what was changed."""
+        if self._plan is None:
             return super().counted()
+        if self.stage == "over" and self._applied is not None:
+            return Words(f"{self.made:,} changed · {len(self._applied.refused):,} refused")
         refused = f" · {len(self._plan.refused):,} refused" if self._plan.refused else ""
         left = f" · {len(self._left_out):,} left out" if self._left_out else ""
         return Words(f"{self.planned:,} of {self._plan.looked_at:,} change{left}{refused}")
