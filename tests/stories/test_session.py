@@ -41,6 +41,21 @@ async def test_skipping_is_no_decision(desk: Desk) -> None:
         review.shows("session over: 0 decided, 2 skipped in")
 
 
+async def test_an_image_decided_again_counts_once(desk: Desk) -> None:
+    """However often an image is decided, taken back, and decided again, a session of three decides three."""
+    for number in range(5):
+        desk.image(f"{number:02}.png", caption="a cat")
+        desk.proposal(f"{number:02}.png", {"window": 0.9})
+    async with desk.review() as review:
+        await review.press(commands.Limit, "ctrl+u", "3", "enter")
+        await review.press(*[commands.Reject] * 2, commands.Undo, *[commands.Reject] * 2)
+        review.shows("3/3 of this session", "session over: 3 decided in")
+        await review.press(commands.Accept)
+        review.shows("3/3 of this session", "session over: 3 decided in")
+        await review.press(commands.Skip)
+        review.shows("3/3 of this session", "session over: 3 decided in")
+
+
 async def test_a_session_from_the_command_line(desk: Desk) -> None:
     """`--limit` takes the first that wait."""
     desk.images(*[f"{number:02}.png" for number in range(9)])

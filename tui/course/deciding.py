@@ -73,7 +73,7 @@ class Deciding:
     async def skip(self, card: Card | None) -> None:
         """Pass the image over for this session, go on."""
         if card is not None:
-            await self._decide(card, _told_skip, lambda: self._workspace.mark(card.image, "skip"), is_skip=True)
+            await self._decide(card, _told_skip, lambda: self._workspace.mark(card.image, "skip"))
 
     async def accept_candidate(self, card: Card | None) -> None:
         """Write what is chosen of the candidate in view, stay; say what is in view then."""
@@ -142,8 +142,6 @@ class Deciding:
         card: Card,
         told: Callable[[Step | None], str],
         step: Callable[[], Step | None],
-        *,
-        is_skip: bool = False,
     ) -> None:
         """Make a step, and go to the next image that waits, in one visit of the thread."""
         entries = self._workspace.entries
@@ -154,7 +152,7 @@ class Deciding:
             return result, place, None if place is None else self._turns.read(self._turns.lineup.ids[place])
 
         made, onward, following = await self._hand.do(decide_and_read)
-        self._turns.rhythm.beat(is_skip=is_skip)
+        self._turns.rhythm.beat()
         self._turns.recount([card.image])
         told_text = f"{_name(card)}: {told(made)}"
         self._stage.say(told_text if onward is not None else f"{told_text}; {self._turns.told_end()}", "good")

@@ -95,6 +95,16 @@ class Lineup:
         waiting = len(self._survey.open) if self._survey is not None else 0
         return len(self._met) - waiting, len(self._met)
 
+    def outcome(self, images: Mapping[ImageId, Entry]) -> tuple[int, int]:
+        """Return how many images of a limited queue are decided as it is now, and how many were skipped.
+
+        Args:
+            images: All there are.
+        """
+        entries = (images.get(image) for image in self._met)
+        skipped = sum(entry is not None and entry.skipped and entry.state in OPEN_STATES for entry in entries)
+        return self.progress[0] - skipped, skipped
+
     def survey(self, ids: Iterable[ImageId], images: Mapping[ImageId, Entry]) -> Survey | None:
         """Look who waits; touches nothing, so any thread may. None where the dataset's counts tell as much."""
         if self.is_whole:

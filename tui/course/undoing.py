@@ -26,8 +26,6 @@ Take: TypeAlias = "Callable[[Course], Undone | None]"
 
 NAMED = 3
 """Different steps that are named one by one."""
-DECISIONS = frozenset({"accept", "approve", "reject", "skip", "aside"})
-"""Kinds of steps that a person's speed is reckoned from."""
 
 
 class Undoing:
@@ -104,7 +102,6 @@ class Undoing:
     async def _show(self, undone: Undone) -> None:
         """Go where a step on one image was made; of a step on several the person sees the outcome where they are."""
         if undone.images or undone.sources or undone.kinds:
-            self._reckon(undone)
             await self._arrange(undone)
             self._turns.recount(undone.images)
             (image, *others) = {*undone.images, *(image for image, _ in undone.refused)} or {0}
@@ -121,14 +118,6 @@ class Undoing:
         if undone.refused and undone.images and not undone.again:
             text = f"{text}; {self._turns.keys.told(commands.Undo)} tries those again"
         return text, "good" if is_good else "warning" if undone.images else "error"
-
-    def _reckon(self, undone: Undone) -> None:
-        """Count decisions off, or on again; a bulk step was none of the person's keys."""
-        reckon = self._turns.rhythm.again if undone.again else self._turns.rhythm.back
-        for part in undone.parts if undone.of_group is None else ():
-            if part.kind == "skip" or part.kind in DECISIONS:
-                for _ in range(part.images):
-                    reckon(is_skip=part.kind == "skip")
 
     async def _arrange(self, undone: Undone) -> None:
         """Let images that were set aside stand in the queue where they stood, and take those out that are again."""

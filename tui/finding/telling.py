@@ -71,7 +71,8 @@ class Telling:
             return "the other images that fit are still looked for"
         if lineup.limit and self.session is not None:
             on, leaves = keys.told(commands.Limit), keys.told(commands.Quit)
-            return f"session over: {self.session.told()}; {on} goes on, {leaves} leaves"
+            told = self.session.told(*lineup.outcome(self._turns.workspace.entries))
+            return f"session over: {told}; {on} goes on, {leaves} leaves"
         if lineup.query is not None:
             return f"nothing else that fits {lineup.query.text} waits for a decision"
         return "nothing else waits for a decision"

@@ -30,31 +30,12 @@ class Rhythm:
         self._gaps: deque[float] = deque(maxlen=REMEMBERED)
         self.last = clock()
         """When an image was decided or skipped last, else the beginning; seconds of the clock."""
-        self.decided = 0
-        """Decisions made, less those taken back."""
-        self.skipped = 0
-        """Images skipped, less those taken back."""
 
-    def beat(self, *, is_skip: bool = False) -> None:
+    def beat(self) -> None:
         """Note a decision, or an image skipped, which waits no longer either."""
         now = self._clock()
         self._gaps.append(min(now - self.last, BREAK_SECONDS))
         self.last = now
-        self.again(is_skip=is_skip)
-
-    def back(self, *, is_skip: bool = False) -> None:
-        """Note that a decision was taken back."""
-        if is_skip:
-            self.skipped = max(0, self.skipped - 1)
-        else:
-            self.decided = max(0, self.decided - 1)
-
-    def again(self, *, is_skip: bool = False) -> None:
-        """Note that a decision taken back stands again; nothing was thought about meanwhile."""
-        if is_skip:
-            self.skipped += 1
-        else:
-            self.decided += 1
 
     @property
     def per_minute(self) -> float:

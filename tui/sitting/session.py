@@ -20,16 +20,18 @@ class Session:
         """Begin.
 
         Args:
-            rhythm: Counts decisions, and knows when the last one was, by the same clock.
+            rhythm: Knows when the last decision was, by the same clock.
             clock: Seconds that only rise.
         """
         self._rhythm, self._begun = rhythm, clock()
-        self._decided_before, self._skipped_before = rhythm.decided, rhythm.skipped
 
-    def told(self) -> str:
-        """Say how many images were decided in how long, until the last one, and how many that is a minute."""
-        decided = max(0, self._rhythm.decided - self._decided_before)
-        skipped = max(0, self._rhythm.skipped - self._skipped_before)
+    def told(self, decided: int, skipped: int) -> str:
+        """Say how many images were decided in how long, until the last one, and how many that is a minute.
+
+        Args:
+            decided: Images of the session that are decided, each once, however often that was.
+            skipped: Images of it that were passed over.
+        """
         seconds = max(0.0, self._rhythm.last - self._begun)
         also = f", {skipped:,} skipped" if skipped else ""
         rate = f", {60 * decided / seconds:,.0f}/min" if decided and seconds >= 1 else ""

@@ -120,6 +120,20 @@ def test_a_session_takes_the_next_that_wait_from_here_on() -> None:
     assert lineup.progress == (1, 3)
 
 
+def test_what_became_of_the_images_of_a_session() -> None:
+    """Those decided and those skipped are told apart as they are now; one that was skipped and then decided is decided."""
+    images = entries(a="pending", b="pending", c="pending", d="pending")
+    lineup = gathered(Lineup(limit=3), images)
+    assert lineup.outcome(images) == (0, 0)
+    images[1].skipped = images[2].skipped = images[4].skipped = True
+    decide(images, 3)
+    lineup.touched([1, 2, 3, 4], images)
+    assert lineup.outcome(images) == (1, 2)
+    decide(images, 1)
+    lineup.touched([1], images)
+    assert lineup.outcome(images) == (2, 1)
+
+
 def test_a_session_is_not_filled_up_again() -> None:
     """What is decided, vanished or new brings no further images into a session that is full."""
     images = entries(a="pending", b="pending", c="pending", d="pending")

@@ -38,12 +38,3 @@ def test_speed_and_time_left_are_said(seconds: float, waiting: int, told: str) -
         clock.now += seconds
         rhythm.beat()
     assert rhythm.told(waiting) == told
-
-
-def test_what_is_taken_back_does_not_count() -> None:
-    """The number decided falls with each step taken back, never below nothing."""
-    rhythm = Rhythm(Clock())
-    rhythm.beat()
-    rhythm.back()
-    rhythm.back()
-    assert rhythm.decided == 0

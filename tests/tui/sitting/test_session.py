@@ -23,14 +23,13 @@ def rhythm(now: list[float]) -> Rhythm:
 
 
 def test_what_was_done_since_it_began(now: list[float], rhythm: Rhythm) -> None:
-    """Only decisions since the beginning count, with the time and the speed; those taken back do not."""
+    """It is said with the time and the speed; an image decided twice counts once."""
     session = Session(rhythm, lambda: now[0])
-    assert session.told() == "0 decided in 0 s"
+    assert session.told(0, 0) == "0 decided in 0 s"
     now[0] = 90.0
     for _ in range(31):
         rhythm.beat()
-    rhythm.back()
-    assert session.told() == "30 decided in 2 min, 20/min"
+    assert session.told(30, 0) == "30 decided in 2 min, 20/min"
 
 
 def test_its_time_ends_with_the_last_image(now: list[float], rhythm: Rhythm) -> None:
@@ -39,14 +38,12 @@ def test_its_time_ends_with_the_last_image(now: list[float], rhythm: Rhythm) -> 
     now[0] = 2.0
     rhythm.beat()
     now[0] = 90.0
-    assert session.told() == "1 decided in 2 s, 30/min"
+    assert session.told(1, 0) == "1 decided in 2 s, 30/min"
 
 
 def test_what_was_skipped_was_not_decided(now: list[float], rhythm: Rhythm) -> None:
-    """Skipped images are told apart; one that was taken back is none."""
+    """Skipped images are told apart."""
     session = Session(rhythm, lambda: now[0])
     now[0] = 3.0
-    for _ in range(3):
-        rhythm.beat(is_skip=True)
-    rhythm.back(is_skip=True)
-    assert session.told() == "0 decided, 2 skipped in 3 s"
+    rhythm.beat()
+    assert session.told(0, 2) == "0 decided, 2 skipped in 3 s"
