@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from tui import commands
 from tui.actions import starting
 from tui.actions.listing import Back, First, Next
 from tui.jobs import job_commands, job_start
+from tui.patience import PATIENCE_SECONDS
 from tui.screens.jobs import JobsScreen
 from tui.screens.start_job import StartJob
 
@@ -139,10 +141,23 @@ async def test_help_while_the_job_is_started(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setattr(job_start, "start", slowly)
     async with desk.review() as review:
         await _choose_pixel_stats(review)
-        await review.press_amid_work(starting.Start, "question_mark")
+        await review.press_amid_work(starting.Start)
+        await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+        await review.press_amid_work("question_mark")
         review.shows("keys in force")
         goes_on.set()
         await review.settle()
         review.shows("pixel_stats: 1 image asked about")
         await review.press(Back)
         review.shows("STAYS AS IT IS")
+
+
+async def test_a_job_started_in_one_burst(desk: Desk) -> None:
+    """Models and counts come from threads: what is typed behind the keys that ask for them waits."""
+    desk.images("a.png", "b.png", caption="cat")
+    async with desk.review((80, 24)) as review:
+        await review.press("v", "v", "J")
+        await review.at_once("n", "slash", *"pixel", "enter", "enter", "s")
+        review.shows("pixel_stats: 2 images asked about")
+        await review.comes_to_show("✓ done", "2/2")
+        desk.look_for_engine()

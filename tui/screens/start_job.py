@@ -43,6 +43,8 @@ class ModelScreen(ListScreen["Model", "Model"]):
         self._work = LongWork(idle)
         self._all: list[Model] = []
         self._sought = ""
+        self.owes = True
+        """Whether the catalogue is still being read."""
 
     def on_mount(self) -> None:
         """Read the catalogue."""
@@ -54,6 +56,7 @@ class ModelScreen(ListScreen["Model", "Model"]):
         self._work.close()
 
     def _read(self, found: tuple[list[Model], list[str]] | CutlineError) -> None:
+        self.owes = False
         if isinstance(found, CutlineError):
             self.say(str(found), "error")
             return
@@ -127,6 +130,11 @@ class StartJob(ListScreen["FormLine", "Started"]):
     def on_unmount(self) -> None:
         """End the thread."""
         self._work.close()
+
+    @property
+    def owes(self) -> bool:
+        """Whether it is being counted, or the job started."""
+        return self.not_ready == COUNTING or self._starting
 
     @property
     def has_choices(self) -> bool:
