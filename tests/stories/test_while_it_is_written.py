@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from textual import events
 
 from tui import commands
-from tui.course import guard
+from tui.course.guard import Guard
+from tui.screens import editing
 from tui.widgets.tag_editor import TagEditor
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ async def test_a_refusal_gives_the_keys_back_to_the_editor(desk: Desk) -> None:
 
 async def test_nothing_of_others_is_written_over_unseen(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A key that repeats does not replace what somebody else wrote: only one pressed when that could be seen does."""
-    monkeypatch.setattr(guard, "HELD_SECONDS", math.inf)
+    monkeypatch.setattr(editing, "KEY_REPEAT_SECONDS", math.inf)
     desk.image("1.png", caption="a cat")
     async with desk.review((140, 40)) as review:
         await review.press(commands.Edit, "s")
@@ -89,7 +90,7 @@ async def test_nothing_of_others_is_written_over_unseen(desk: Desk, monkeypatch:
         await review.at_once("ctrl+s")
         review.shows("held back: the caption changed just now; look, then ctrl+s again", "esc keep as draft")
         desk.caption_file("1.png").reads("a dog")
-        monkeypatch.setattr(guard, "HELD_SECONDS", 0.0)
+        monkeypatch.setattr(review.app._review.editing, "_warned", Guard(seconds=0.0))
         await review.press("ctrl+s")
         review.shows("edited and written")
     desk.caption_file("1.png").reads("a cats")

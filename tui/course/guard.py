@@ -16,13 +16,14 @@ HELD_SECONDS = 0.15
 class Guard:
     """Knows when what is shown last changed without the person's doing."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, seconds: float | None = None) -> None:
         """Start with nothing changed.
 
         Args:
             clock: Seconds that only rise.
+            seconds: How long a decision is held back; None for `HELD_SECONDS`.
         """
-        self._clock = clock
+        self._clock, self._seconds = clock, seconds
         self._changed_at = -math.inf
 
     def changed(self) -> None:
@@ -36,4 +37,4 @@ class Guard:
     @property
     def holds(self) -> bool:
         """Whether a decision pressed now is held back."""
-        return self._clock() - self._changed_at < HELD_SECONDS
+        return self._clock() - self._changed_at < (HELD_SECONDS if self._seconds is None else self._seconds)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from tui.widgets.tag_editor import TagEditor
 
 
+KEY_REPEAT_SECONDS = 1.0
+"""A key that is held down comes again within that time, the first time after two thirds of a second in many places."""
+
+
 class Desk(Stage, Protocol):
     """Where cards and lines are shown, and what is told that the keys go to the editor now."""
 
@@ -58,8 +62,8 @@ class Editing:
         self._hand, self._completing = hand, completing
         self._told_of: dict[ImageId, Unwritten] = {}
         """What could not be kept when the person last asked to leave."""
-        self._warned = Guard()
-        """Changed when the person is told that their text would replace what somebody else wrote."""
+        self._warned = Guard(seconds=KEY_REPEAT_SECONDS)
+        """Changed when the person is told that their text would replace what somebody else wrote, and while they hold the key."""
         editor.completer, editor.typed = completing, self._typed
 
     async def begin(self) -> None:
@@ -110,6 +114,7 @@ class Editing:
     def save(self, text: str) -> None:
         """Ask for the text to be written."""
         if self._warned.holds:
+            self._warned.changed()
             self._desk.say(f"held back: the caption changed just now; look, then {self._write_key} again", "warning")
             self._editor.go_on()
         else:
