@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
 
+LOG = "log: \x1b[31mxaaad red\x1b[0m"
 HOSTILE = "cat\x1b]2;owned\x07 [/] b\x1b[2J\x9b31m"
 
 
@@ -92,7 +93,7 @@ def test_hostile_text_in_a_terminal(desk: Desk, tmux: Tmux) -> None:
     tmux.comes_to_show("cat␛]2;owned␇ [/] b␛[2J", r"\x9b31m", "+ [red]window[/red]")
     tmux.type("e")
     tmux.comes_to_show("ctrl+s")
-    tmux.type("Escape")  # alone: with the next key right behind it, it would be Alt
+    tmux.type("Escape")
     tmux.until(lambda screen: "ctrl+s" not in screen, "the editor is closed")
     tmux.type("a")
     tmux.comes_to_show("accepted and written")
@@ -136,3 +137,53 @@ def test_keys_in_one_burst_in_a_terminal(desk: Desk, tmux: Tmux) -> None:
     tmux.type("/", *"name:9", "BSpace", "5", "Enter", "q")
     tmux.until(lambda screen: "rejected" not in screen, "the shell is there again")
     assert desk.kinds() == ["accept", "accept", "reject", "edit", "reject"]
+
+
+def test_a_log_pasted_into_a_terminal(desk: Desk, tmux: Tmux) -> None:
+    """With its colours it decides nothing on the review; in the editor and the filter it stands whole, in one place."""
+    desk.images("1.png", "2.png", "3.png", caption="a cat")
+    tmux.enter(cutline("review", "--preview", "none", str(desk.root)))
+    tmux.comes_to_show("3 untouched")
+    tmux.paste(LOG)
+    tmux.type("j")
+    tmux.comes_to_show("2/3")
+    tmux.paste(LOG)
+    tmux.type("e")
+    tmux.comes_to_show("ctrl+s")
+    tmux.type("Home")
+    tmux.paste(LOG)
+    tmux.type(*"!!")
+    tmux.comes_to_show("log: xaaad red!!a cat")
+    tmux.type("C-s")
+    tmux.comes_to_show("edited and written")
+    tmux.type("/", "(")
+    tmux.paste(LOG)
+    tmux.type(")")
+    tmux.comes_to_show("(log: xaaad red)")
+    tmux.type("Escape")
+    tmux.until(lambda screen: "(log" not in screen, "the line is closed")
+    tmux.type("q")
+    tmux.until(lambda screen: "untouched" not in screen, "the app ended")
+    assert desk.kinds() == ["edit"]
+    desk.caption_file("2.png").reads("log: xaaad red!!a cat")
+
+
+def test_escape_and_more_in_one_burst_in_a_terminal(desk: Desk, tmux: Tmux) -> None:
+    """Amid a caption it leaves with a draft, and what follows is for the review; a sign or enter behind it is itself."""
+    desk.images("1.png", "2.png", "3.png", "4.png", caption="a cat")
+    tmux.enter(cutline("review", "--preview", "none", str(desk.root)))
+    tmux.comes_to_show("4 untouched")
+    tmux.type("e")
+    tmux.comes_to_show("ctrl+s")
+    tmux.type("!", "Escape", "j", "a")
+    tmux.comes_to_show("1 accepted", "3/4")
+    tmux.type("e", "?", "Escape", "/", *"name:4", "Escape", "Enter", "j")
+    tmux.comes_to_show("4/4")
+    tmux.type("e", "C-End", "!", "C-s")
+    tmux.comes_to_show("edited and written")
+    tmux.type("q")
+    tmux.until(lambda screen: "accepted" not in screen, "the app ended")
+    assert desk.kinds() == ["approve", "edit"]
+    desk.caption_file("4.png").reads("a cat!")
+    with desk.workspace() as workspace:
+        assert sorted(draft.text for draft in workspace.drafts_kept().values()) == ["a cat!", "a cat?"]

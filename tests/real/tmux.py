@@ -61,6 +61,11 @@ class Tmux:
         """Press a key many times."""
         self._call("send-keys", "-N", str(times), key)
 
+    def paste(self, text: str) -> None:
+        """Paste a text, as one from the clipboard: the program is told where it begins and ends."""
+        self._call("set-buffer", "--", text)
+        self._call("paste-buffer", "-p", "-r")
+
     def enter(self, line: str) -> None:
         """Type a line for the shell."""
         self._call("send-keys", "-l", line)

@@ -8,12 +8,17 @@ import pytest
 from textual import events
 
 from engine.finding.language import parse
+from engine.settings_change import change
 from tui import commands
 from tui.course.lineup import Lineup
+from tui.screens.jobs import JobsScreen
 from tui.screens.review import ReviewScreen
+from tui.terminal_input import TerminalInput
 from tui.widgets.tag_editor import TagEditor
 
 if TYPE_CHECKING:
+    from textual.message import Message
+
     from tests.stories.desk import Desk
     from tests.stories.sitting import Sitting
 
@@ -84,24 +89,73 @@ async def test_a_key_behind_one_that_closes_a_screen_is_for_the_review(desk: Des
     assert len(desk.journal()) == 2
 
 
+async def _burst(review: Sitting, *keys: Message) -> None:
+    """Send keys as they come from a terminal, where escape and a letter in one go are alt and the letter."""
+    for key in keys:
+        review.app.post_message(key)
+    await review.settle()
+
+
+def _alt(letter: str) -> events.Key:
+    return events.Key(f"alt+{letter}", letter)
+
+
 async def test_escape_and_a_letter_that_a_terminal_sends_as_one_key(desk: Desk) -> None:
-    """They leave a screen and reject; on the review, where escape leaves nothing, and amid text nothing is decided."""
+    """They leave a screen and reject; on the review, where escape leaves nothing, nothing is decided."""
     _three(desk)
-    both = events.Key("alt+x", "x")
     async with desk.review() as review:
-        for door in ("", "slash", "e"):
-            await review.at_once(*filter(None, [door]))
-            review.app.post_message(both.copy())
-            await review.settle()
-            assert review.counts.pending == 3
-            while not _is_with_review(review):
-                await review.press("escape")
+        await _burst(review, _alt("x"))
+        assert review.counts.pending == 3
         await review.press("b")
-        review.app.post_message(both.copy())
-        await review.settle()
+        await _burst(review, _alt("x"))
         assert _is_with_review(review)
     assert desk.states()["1.png"] == "rejected"
     assert len(desk.journal()) == 1
+
+
+async def test_escape_and_letters_amid_a_caption(desk: Desk) -> None:
+    """They leave the editor with a draft and go on: the next image is accepted, and no letter is in the draft."""
+    _three(desk)
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        await review.write("s and a dog")
+        await _burst(review, _alt("j"), events.Key("a", "a"))
+        assert _is_with_review(review)
+        assert review.in_view == "3.png"
+        await review.press("k", "k", "k", commands.Edit)
+        assert review.app.screen.query_one(TagEditor).text == "a cats and a dog"
+    assert desk.states() == {"1.png": "pending", "2.png": "accepted", "3.png": "pending"}
+
+
+@pytest.mark.parametrize("sign", ["J", "1", "é"])
+async def test_escape_and_a_letter_amid_a_filter(desk: Desk, sign: str) -> None:
+    """The line is closed, the letter is for the review as it would be without the escape, and nothing is decided."""
+    _three(desk)
+    async with desk.review() as review:
+        await review.at_once("slash", *"cat")
+        await _burst(review, *TerminalInput().feed(f"\x1b{sign}"))
+        assert review.app.focused is None
+        assert review.app.turns.lineup.query is None
+        assert isinstance(review.app.screen, JobsScreen) == (sign == "J")
+        assert review.counts.pending == 3
+    assert desk.kinds() == []
+
+
+async def test_alt_that_is_bound_stays_alt(desk: Desk) -> None:
+    """In the editor `alt+d` takes a tag out, `alt+right` moves one, and `alt+x` does what the settings say."""
+    change("keys.undo_typing", "alt+x")
+    desk.image("1.png", caption="a cat, a dog, a bird")
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        editor = review.app.screen.query_one(TagEditor)
+        await _burst(review, _alt("d"))
+        assert editor.text == "a cat, a dog"
+        await _burst(review, events.Key("alt+left", None))
+        assert editor.text == "a dog, a cat"
+        await _burst(review, _alt("x"))
+        assert editor.text == "a cat, a dog"
+        assert not _is_with_review(review)
+    assert desk.kinds() == []
 
 
 async def test_a_key_behind_one_that_goes_to_another_image(desk: Desk) -> None:

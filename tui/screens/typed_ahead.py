@@ -12,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual import events
+from textual.keys import _character_to_key
 from textual.widgets import Input, TextArea
 
 from tui.idle import Idle
@@ -139,15 +140,20 @@ class TypedAhead:
         app.app_focus = True  # before it is looked who has them: a window that comes to the front gives them back
         has_keys = self._given_to = self._has_keys
         self._had_keys = None
+        if (
+            isinstance(event, events.Key)
+            and event.character
+            and event.key.startswith("alt+")
+            and self._is_escape(event)
+        ):
+            self._waiting.appendleft(events.Key(_character_to_key(event.character), event.character))
+            event = events.Key("escape", None)
         if isinstance(event, events.Paste) or has_keys.check_consume_key(event.key, event.character):
             await self.send(event)
             return False
         if isinstance(has_keys, Input | TextArea) or event.key in WAYS_OUT:
             await self.send(event)
             return not _only_changes_text(has_keys, event.key)
-        if event.character and event.key.startswith("alt+") and self._is_escape(event):
-            self._waiting.appendleft(events.Key(event.character, event.character))
-            event = events.Key("escape", None)
         # Over the widgets it would come back after the next one was sent to them.
         await app._check_bindings(event.key)  # noqa: SLF001  (there is no other way)
         return self.is_handing or self._has_keys is not has_keys or self._is_owed()
