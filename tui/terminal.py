@@ -51,13 +51,19 @@ class Terminal(LinuxDriver):
             came, _, _ = select.select([self.fileno], [], [], IDLE_SECONDS)
             if not came:
                 self._process(typed.tick())
-            elif data := os.read(self.fileno, READ_BYTES):
+            elif data := self._read():
                 if text := decoder.decode(data):  # none for half a character; it would end all
                     self._process(typed.feed(text))
             else:
                 self.exit_event.wait()  # nothing comes any more, and to ask for it again would keep a core busy
                 break
         self._process(typed.feed(""))
+
+    def _read(self) -> bytes:
+        """Read what came; nothing where the line was cut."""
+        with suppress(OSError):
+            return os.read(self.fileno, READ_BYTES)
+        return b""
 
     def _process(self, messages: Iterable[Message]) -> None:
         for message in messages:
