@@ -15,6 +15,7 @@ from hypothesis import settings
 from tests import rest
 from tests.counts import FULL
 from tests.pictures import make_dataset
+from tui import patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(runtime))
     yield home
     shutil.rmtree(runtime, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is typed wait as long as a busy machine takes."""
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 60.0)
 
 
 @pytest.fixture

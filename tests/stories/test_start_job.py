@@ -6,11 +6,10 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
-from tui import commands
+from tui import commands, patience
 from tui.actions import starting
 from tui.actions.listing import Back, First, Next
 from tui.jobs import job_commands, job_start
-from tui.patience import PATIENCE_SECONDS
 from tui.screens.jobs import JobsScreen
 from tui.screens.start_job import StartJob
 
@@ -139,10 +138,11 @@ async def test_help_while_the_job_is_started(desk: Desk, monkeypatch: pytest.Mon
         return job_start.Started("pixel_stats: 1 image asked about", None)
 
     monkeypatch.setattr(job_start, "start", slowly)
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 1.0)
     async with desk.review() as review:
         await _choose_pixel_stats(review)
         await review.press_amid_work(starting.Start)
-        await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+        await asyncio.sleep(1.5 * patience.PATIENCE_SECONDS)
         await review.press_amid_work("question_mark")
         review.shows("keys in force")
         goes_on.set()

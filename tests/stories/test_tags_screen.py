@@ -9,8 +9,7 @@ import pytest
 from textual import events
 
 from engine.finding.finder import Finder
-from tui import commands
-from tui.many import at_once
+from tui import commands, patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,7 +181,7 @@ async def test_keys_that_waited_long_enough_say_why_they_do_nothing(
     before = desk.files()
     goes_on = threading.Event()
     _hold_up(monkeypatch, goes_on.wait)
-    monkeypatch.setattr(at_once, "PATIENCE_SECONDS", SLOW_SECONDS)
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", SLOW_SECONDS)
     async with desk.review() as review:
         for key in (commands.Tags.keys[0], "j", "d"):
             review.app.post_message(events.Key(key, key))
@@ -215,7 +214,7 @@ async def test_a_dry_run_that_comes_before_the_counts(desk: Desk, monkeypatch: p
     desk.images("a.png", "b.png", caption="sofa, cat")
     goes_on = threading.Event()
     _hold_up(monkeypatch, goes_on.wait)
-    monkeypatch.setattr(at_once, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.0)
     async with desk.review() as review:
         await review.press_amid_work(commands.Tags)
         await review.comes_to_show("counting tags …")

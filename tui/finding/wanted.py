@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import CutlineError
-from tui.patience import PATIENCE_SECONDS
+from tui import patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ class Wanted:
 
     def want(self, lineup: Lineup) -> None:
         """Look for what a queue is to hold that the person asked for, then let it be the queue."""
-        self._until = time.monotonic() + PATIENCE_SECONDS
+        self._until = time.monotonic() + patience.PATIENCE_SECONDS
         self._sight.pass_keys_on()
         self.look_for(lineup)
 

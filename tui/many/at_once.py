@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tui import commands
+from tui import commands, patience
 from tui.long_work import LongWork
 from tui.many.scopes import ALL, FILTERED, SELECTED, scopes, usual
-from tui.patience import PATIENCE_SECONDS
 from tui.sitting import bookmark
 
 if TYPE_CHECKING:
@@ -171,7 +170,7 @@ class Many:
         choices = [by_name[name] for name in (ALL, FILTERED, SELECTED) if name in by_name]
         screen = TagsScreen(self._workspace, self._work, self._finding.shared_finder, choices, found[usual(found)])
         await self._app().push_screen(screen, self._left_tags)
-        await screen.counted_within(PATIENCE_SECONDS)  # so long keys wait for the tags that they are meant for
+        await screen.counted_within(patience.PATIENCE_SECONDS)  # so long keys wait for the tags that they are meant for
 
     def _left_tags(self, gone: Gone | None) -> None:
         if gone is not None and gone.edited:

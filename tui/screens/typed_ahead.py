@@ -15,9 +15,9 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input, TextArea
 
+from tui import patience
 from tui.idle import Idle
 from tui.keys.keymap import WAYS_OUT
-from tui.patience import PATIENCE_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -180,7 +180,7 @@ class TypedAhead:
 
     async def _settled(self) -> None:
         """Wait until all that the last one sent is done, and nothing gives the keys to something else any more."""
-        quiet, give_up_at = 0, time.monotonic() + PATIENCE_SECONDS
+        quiet, give_up_at = 0, time.monotonic() + patience.PATIENCE_SECONDS
         while quiet < QUIET_ROUNDS:
             if not self._screen.app.is_running:
                 return

@@ -11,8 +11,8 @@ import pytest
 from textual import events
 
 from tests.tui.screens.seen import text
+from tui import patience
 from tui.finding.seeking import Seeker
-from tui.patience import PATIENCE_SECONDS
 from tui.widgets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Looks:
-    """The looks of a `Seeker`, which can be held up."""
+    """The looks of a `Seeker`, which can be held up, longer than what is typed waits for them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Let them run."""
@@ -37,6 +37,7 @@ class Looks:
             return find(self_, query, order, is_stale)  # type: ignore[arg-type]  # as it was given
 
         monkeypatch.setattr(Seeker, "_find", held_up)
+        monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.5)
         self.hold, self.go_on = self._may_go_on.clear, self._may_go_on.set
 
 
@@ -67,7 +68,7 @@ async def test_keys_work_while_a_filter_is_looked_for(trial: Trial, looks: Looks
             await pilot.pause()
             assert "tag:cat" in text(app)
             await pilot.press("enter")
-            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            await asyncio.sleep(1.5 * patience.PATIENCE_SECONDS)
             await pilot.press("j")
             while app.turns.place != 1:
                 await pilot.pause()
@@ -90,7 +91,7 @@ async def test_the_line_over_a_filter_that_is_looked_for(trial: Trial, looks: Lo
         looks.hold()
         try:
             await pilot.press("slash", *"tag:cat", "enter")
-            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            await asyncio.sleep(1.5 * patience.PATIENCE_SECONDS)
             await pilot.press("slash")
             prompt = app.screen.query_one(Prompt)
             assert prompt.is_open
@@ -110,7 +111,7 @@ async def test_a_limit_asked_for_while_a_filter_is_looked_for(trial: Trial, look
         looks.hold()
         try:
             await pilot.press("slash", *"tag:cat", "enter")
-            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            await asyncio.sleep(1.5 * patience.PATIENCE_SECONDS)
             await pilot.press("B", "2", "enter")
         finally:
             looks.go_on()
@@ -182,7 +183,7 @@ async def test_what_is_typed_behind_a_look_that_takes_long(trial: Trial, looks: 
         try:
             for key in ("slash", *"tag:dog", "enter", "a", "d"):
                 app.post_message(events.Key(key, key if len(key) == 1 else None))
-            await asyncio.sleep(1.5 * PATIENCE_SECONDS)
+            await asyncio.sleep(1.5 * patience.PATIENCE_SECONDS)
             assert "what was typed behind it is left out" in text(app)
         finally:
             looks.go_on()
