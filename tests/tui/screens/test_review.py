@@ -13,6 +13,7 @@ from tests.tui.screens.seen import codes, press, text
 from tests.tui.trial import HOSTILE
 from tui.app import CutlineApp
 from tui.messages import ResultsStored
+from tui.screens import editing
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -228,8 +229,9 @@ async def test_unsaved_text_is_kept_as_a_draft(trial: Trial) -> None:
     assert trial.caption("1.png") == b"cats!"
 
 
-async def test_edit_against_a_file_changed_outside_is_not_lost(trial: Trial) -> None:
+async def test_edit_against_a_file_changed_outside_is_not_lost(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the caption changed meanwhile nothing is written, the text stays in the editor, and ctrl+s again writes it."""
+    monkeypatch.setattr(editing, "KEY_REPEAT_SECONDS", 0.0)
     trial.image("1.png", "cat")
     app = trial.app()
     async with app.run_test(size=(140, 40)) as pilot:
