@@ -128,7 +128,7 @@ class TerminalInput(XTermParser):
     def _escaped(self, stream: str, at: int) -> Generator[Message, None, int]:
         """Take escape, with the character behind it where both are one key; return where that ends."""
         pair = stream[at : at + 2]
-        if isinstance(ANSI_SEQUENCES_KEYS.get(pair), tuple) and pair[1] != ESC:
+        if isinstance(ANSI_SEQUENCES_KEYS.get(pair), tuple) and pair[1] != ESC and not pair[1].isalnum():
             yield from self._sequence_to_key_events(pair)
             return at + 2
         if pair[1].isalnum():

@@ -141,6 +141,19 @@ async def test_escape_and_a_letter_amid_a_filter(desk: Desk, sign: str) -> None:
     assert desk.kinds() == []
 
 
+async def test_escape_and_b_are_a_macs_option_and_arrow_amid_a_text_alone(desk: Desk) -> None:
+    """In the editor the cursor goes back a word; over a list the list is left, and the letter is for the review."""
+    _three(desk)
+    async with desk.review() as review:
+        await review.press(commands.Edit)
+        await _burst(review, *TerminalInput().feed("\x1bb"), events.Key("s", "s"))
+        assert review.app.screen.query_one(TagEditor).text == "a scat"
+        await review.press("escape", "escape", commands.Tags)
+        await _burst(review, *TerminalInput().feed("\x1bb"))
+        review.shows("bulk edit")
+    assert desk.kinds() == []
+
+
 async def test_alt_that_is_bound_stays_alt(desk: Desk) -> None:
     """In the editor `alt+d` takes a tag out, `alt+right` moves one, and `alt+x` does what the settings say."""
     change("keys.undo_typing", "alt+x")

@@ -30,8 +30,8 @@ REPORTS = (
     "\x1b[106u", "\x1b[106;3u", "\x1b[106;1;106u", "\x1b[27u", "\x1b[97;2;65u", "\x1b[57441;2u", END,
 )  # fmt: skip
 """Focus, mouse in three codings, cursor, modes, size, keys of the kitty protocol, the end of no paste."""
-NOT_AS_TEXTUAL = {"\x1b" + sign for sign in "1234567890-=§\x1b"}
-"""Escape and a sign: Textual takes them for what some keyboards write with the option key."""
+NOT_AS_TEXTUAL = {"\x1b" + sign for sign in "1234567890-=§\x1bfb"}
+"""Escape and a sign: Textual takes them for what some keyboards write or mean with the option key."""
 
 
 def told(messages: Iterable[Message]) -> list[str]:
@@ -120,7 +120,7 @@ def test_nothing_pasted_is_nothing() -> None:
         ("\x1bPa\x1bx", ["alt+shift+p P", "a", "alt+x x"]),
         ("\x1b[j\x1bOz", ["escape \x1b", "left_square_bracket [", "j", "alt+shift+o O", "z"]),
         ("\x1b[1\x01", ["escape \x1b", "left_square_bracket [", "1", "ctrl+a \x01"]),
-        ("\x1bf\x1bb\x1b\x7f\x1b\ta", ["ctrl+right", "ctrl+left", "ctrl+w", "shift+tab", "a"]),
+        ("\x1bf\x1bb\x1b\x7f\x1b\ta", ["alt+f f", "alt+b b", "ctrl+w", "shift+tab", "a"]),
         ("\x1b", ["escape \x1b"]),
         ("\x1b[", ["escape \x1b", "left_square_bracket ["]),
         ("\x1bO", ["alt+shift+o O"]),

@@ -35,6 +35,8 @@ TEXT_ACTIONS = ("cursor_", "delete_left", "delete_right", "delete_word")
 """How the actions of Textual begin that change a text, or where the cursor is in it."""
 LOOK_SECONDS = 0.01
 """How often it is looked whether something is there that a key asked for."""
+BY_WORD = {"alt+b": "ctrl+left", "alt+f": "ctrl+right"}
+"""What a Mac's option and arrow keys send, amid a text."""
 QUIET_ROUNDS = 2
 """So often everything that was sent is waited for: a key sends a message, and that one may open something."""
 
@@ -146,8 +148,10 @@ class TypedAhead:
             and event.key.startswith("alt+")
             and self._is_escape(event)
         ):
-            self._waiting.appendleft(events.Key(_character_to_key(event.character), event.character))
-            event = events.Key("escape", None)
+            by_word = BY_WORD.get(event.key) if isinstance(has_keys, Input | TextArea) else None
+            if by_word is None:
+                self._waiting.appendleft(events.Key(_character_to_key(event.character), event.character))
+            event = events.Key(by_word or "escape", None)
         if isinstance(event, events.Paste) or has_keys.check_consume_key(event.key, event.character):
             await self.send(event)
             return False
